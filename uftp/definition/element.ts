@@ -17,7 +17,11 @@ export type RelaxationName =
   | 'metering-ean-of-18-digits';
 
 /** An attribute: its type, and per version whether it stands there. */
-export interface Attribute<T extends string | number | boolean, Always extends boolean, Filled extends boolean> {
+export interface Attribute<
+  T extends string | number | boolean,
+  Always extends boolean,
+  Filled extends boolean,
+> {
   readonly scalar: Scalar<T>;
   readonly presence: Readonly<Record<Version, Presence>>;
   /** The schema's default: what a decoded message carries where the text had nothing. */
@@ -31,7 +35,11 @@ export interface Attribute<T extends string | number | boolean, Always extends b
   readonly filled?: Filled;
 }
 
-type AnyAttribute = Attribute<never, boolean, boolean> | Attribute<string, boolean, boolean> | Attribute<number, boolean, boolean> | Attribute<boolean, boolean, boolean>;
+type AnyAttribute =
+  | Attribute<never, boolean, boolean>
+  | Attribute<string, boolean, boolean>
+  | Attribute<number, boolean, boolean>
+  | Attribute<boolean, boolean, boolean>;
 
 /** A repeating group, in the order of the schema's sequence. */
 export interface Child<E extends ElementDefinition = ElementDefinition> {
@@ -117,24 +125,27 @@ type ValueOf<A> = A extends { readonly scalar: Scalar<infer T> } ? T : never;
 type NamesWhere<A, Flag extends { always?: boolean; filled?: boolean }> = {
   [N in keyof A & string]: A[N] extends Flag ? N : never;
 }[keyof A & string];
-type Simplify<T> = { [K in keyof T]: T[K] };
 
 type AlwaysNames<A> = NamesWhere<A, { always?: true }>;
 type FilledNames<A> = NamesWhere<A, { filled?: true }>;
 type MaybeNames<A> = Exclude<keyof A & string, AlwaysNames<A> | FilledNames<A>>;
+type Always<A, Names> = { [N in Names & keyof A & string as KeyOf<N>]: ValueOf<A[N]> };
+type Maybe<A, Names> = { [N in Names & keyof A & string as KeyOf<N>]?: ValueOf<A[N]> | undefined };
 
 /** A decoded element: required attributes and defaults are there, the rest may be. */
-export type Content<E extends ElementDefinition> = Simplify<
-  { [N in AlwaysNames<E['attributes']> | FilledNames<E['attributes']> as KeyOf<N>]: ValueOf<E['attributes'][N]> } & {
-    [N in MaybeNames<E['attributes']> as KeyOf<N>]?: ValueOf<E['attributes'][N]> | undefined;
-  } & { [N in keyof E['children'] & string as KeyOf<N>]: Content<E['children'][N]['element']>[] }
->;
+export type Content<E> = E extends { readonly attributes: infer A; readonly children: infer C }
+  ? Always<A, AlwaysNames<A> | FilledNames<A>> & Maybe<A, MaybeNames<A>> & ContentOfChildren<C>
+  : never;
+type ContentOfChildren<C> = {
+  [N in keyof C & string as KeyOf<N>]: C[N] extends { readonly element: infer E } ? Content<E>[] : never;
+};
 
 /** An element to be encoded: what has a default may be left out. */
-export type Draft<E extends ElementDefinition> = Simplify<
-  { [N in AlwaysNames<E['attributes']> as KeyOf<N>]: ValueOf<E['attributes'][N]> } & {
-    [N in MaybeNames<E['attributes']> | FilledNames<E['attributes']> as KeyOf<N>]?:
-      | ValueOf<E['attributes'][N]>
-      | undefined;
-  } & { [N in keyof E['children'] & string as KeyOf<N>]: readonly Draft<E['children'][N]['element']>[] }
->;
+export type Draft<E> = E extends { readonly attributes: infer A; readonly children: infer C }
+  ? Always<A, AlwaysNames<A>> & Maybe<A, MaybeNames<A> | FilledNames<A>> & DraftOfChildren<C>
+  : never;
+type DraftOfChildren<C> = {
+  [N in keyof C & string as KeyOf<N>]: C[N] extends { readonly element: infer E }
+    ? readonly Draft<E>[]
+    : never;
+};

@@ -50,7 +50,12 @@ function oneOf<const V extends string>(xsd: string, values: readonly V[]): Scala
   };
 }
 
-function wholeNumber(xsd: string, shape: string, least: number, most = Number.MAX_SAFE_INTEGER): Scalar<number> {
+function wholeNumber(
+  xsd: string,
+  shape: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): Scalar<number> {
   const notWhole = new Unreadable('is not a whole number');
   const outOfRange = new Unreadable(`is not ${shape}`);
   return collapsed({
@@ -95,13 +100,16 @@ const dateTime: Scalar<string> = (() => {
     read: (text) => {
       const parts = form.exec(text);
       if (!parts || !isCalendarDay(`${parts[1]}-${parts[2]}-${parts[3]}`)) return refusal;
-      const midnightAtEnd = parts[4] === '24' && parts[5] === '00' && parts[6] === '00' && !/[1-9]/.test(parts[7] ?? '');
+      const midnightAtEnd =
+        parts[4] === '24' && parts[5] === '00' && parts[6] === '00' && !/[1-9]/.test(parts[7] ?? '');
       if (!midnightAtEnd && (parts[4]! > '23' || parts[6]! > '59' || parts[5]! > '59')) return refusal;
       const millis = (parts[7] ?? '').padEnd(3, '0').slice(0, 3);
       const day = `${parts[1]}-${parts[2]}-${parts[3]}`;
       // The schema leaves the offset out as an option; peers read a missing one as UTC.
       const offset = parts[8] ?? 'Z';
-      const base = Date.parse(`${day}T${midnightAtEnd ? '00' : parts[4]}:${parts[5]}:${parts[6]}.${millis}${offset}`);
+      const base = Date.parse(
+        `${day}T${midnightAtEnd ? '00' : parts[4]}:${parts[5]}:${parts[6]}.${millis}${offset}`,
+      );
       return Number.isNaN(base) ? refusal : new Date(base + (midnightAtEnd ? 86_400_000 : 0)).toISOString();
     },
     write: identity,
@@ -171,7 +179,11 @@ export const scalar = {
   ),
   meteringEan: pattern('EANType', 'an EAN such as E and 16 or 18 digits', /^[Ee](?:[0-9]{16}|[0-9]{18})$/),
   currency: pattern('ISO4217CurrencyType', 'a currency code of three capitals', /^[A-Z]{3}$/),
-  amount: decimal('CurrencyAmountType', 'an amount with at most 4 decimals', (text) => fractionDigits(text) <= 4),
+  amount: decimal(
+    'CurrencyAmountType',
+    'an amount with at most 4 decimals',
+    (text) => fractionDigits(text) <= 4,
+  ),
   factor: decimal(
     'ActivationFactorType',
     'a factor from 0.01 to 1.00',

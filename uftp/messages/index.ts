@@ -1,0 +1,61 @@
+import type { DraftOf, MessageDefinition, MessageOf } from '../definition/message.ts';
+import * as portfolio from './portfolio.ts';
+import * as prognosis from './prognosis.ts';
+import * as settlement from './settlement.ts';
+import * as testMessage from './test-message.ts';
+import * as trading from './trading.ts';
+
+/** Every payload message of the protocol, in both versions, under the name of its XML element. */
+export const MESSAGES = {
+  AGRPortfolioUpdate: portfolio.AGRPortfolioUpdate,
+  AGRPortfolioUpdateResponse: portfolio.AGRPortfolioUpdateResponse,
+  AGRPortfolioQuery: portfolio.AGRPortfolioQuery,
+  AGRPortfolioQueryResponse: portfolio.AGRPortfolioQueryResponse,
+  DSOPortfolioUpdate: portfolio.DSOPortfolioUpdate,
+  DSOPortfolioUpdateResponse: portfolio.DSOPortfolioUpdateResponse,
+  DSOPortfolioQuery: portfolio.DSOPortfolioQuery,
+  DSOPortfolioQueryResponse: portfolio.DSOPortfolioQueryResponse,
+  'D-Prognosis': prognosis.DPrognosis,
+  'D-PrognosisResponse': prognosis.DPrognosisResponse,
+  FlexReservationUpdate: trading.FlexReservationUpdate,
+  FlexReservationUpdateResponse: trading.FlexReservationUpdateResponse,
+  FlexRequest: trading.FlexRequest,
+  FlexRequestResponse: trading.FlexRequestResponse,
+  FlexOffer: trading.FlexOffer,
+  FlexOfferResponse: trading.FlexOfferResponse,
+  FlexOfferRevocation: trading.FlexOfferRevocation,
+  FlexOfferRevocationResponse: trading.FlexOfferRevocationResponse,
+  FlexOrder: trading.FlexOrder,
+  FlexOrderResponse: trading.FlexOrderResponse,
+  FlexSettlement: settlement.FlexSettlement,
+  FlexSettlementResponse: settlement.FlexSettlementResponse,
+  Metering: settlement.Metering,
+  MeteringResponse: settlement.MeteringResponse,
+  TestMessage: testMessage.TestMessage,
+  TestMessageResponse: testMessage.TestMessageResponse,
+} as const satisfies Record<string, MessageDefinition>;
+
+/** The name of a message: its XML element. */
+export type MessageType = keyof typeof MESSAGES;
+/** A decoded message of type `T`; without `T`, any message, told apart by `type`. */
+export type Message<T extends MessageType = MessageType> = { [K in T]: MessageOf<(typeof MESSAGES)[K]> }[T];
+/** A message to be encoded: what has a schema default may be left out. */
+export type MessageDraft<T extends MessageType = MessageType> = {
+  [K in T]: DraftOf<(typeof MESSAGES)[K]>;
+}[T];
+
+export function isMessageType(name: string): name is MessageType {
+  return Object.hasOwn(MESSAGES, name);
+}
+
+/** The definition behind a message type. */
+export function definitionOf(type: MessageType): MessageDefinition {
+  return MESSAGES[type];
+}
+
+/** The MessageID that a response refers to, or undefined for messages that answer nothing. */
+export function answeredMessageId(message: Message): string | undefined {
+  const answers = definitionOf(message.type).answers;
+  if (!answers) return undefined;
+  return (message as unknown as Record<string, string>)[answers.attribute.replaceAll('-', '')];
+}
