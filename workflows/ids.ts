@@ -1,0 +1,32 @@
+/**
+ * The ids of all workflows come from here, and nowhere else. They derive from the protocol, so that the same
+ * message always finds the same workflow.
+ */
+const key = (messageId: string): string => messageId.toLowerCase();
+
+export const workflowIds = {
+  flexRequest: (dso: string, messageId: string) => `flex-request/${dso}/${key(messageId)}`,
+  reservation: (dso: string, contractId: string, period: string) => `reservation/${dso}/${contractId}/${period}`,
+  settlement: (dso: string, messageId: string) => `settlement/${dso}/${key(messageId)}`,
+  portfolioSync: (cro: string) => `portfolio-sync/${cro}`,
+  /** Answers a message that belongs to no conversation. */
+  reply: (sender: string, inboxId: string) => `reply/${sender}/${inboxId}`,
+  /** Sends a stored answer again, because its message came again. */
+  redelivery: (sender: string, inboxId: string, repeat: number) => `redelivery/${sender}/${inboxId}/${repeat}`,
+} as const;
+
+/** The names under which the workflows are registered. */
+export const workflowTypes = {
+  flexRequest: 'flexRequest',
+  reservation: 'reservation',
+  settlement: 'settlement',
+  portfolioSync: 'portfolioSync',
+  reply: 'reply',
+  redelivery: 'redelivery',
+} as const;
+
+/** The update by which every received message enters a workflow; its updateId is the MessageID. */
+export const RECEIVE = 'receive';
+
+/** The task queue of all workflows and activities. */
+export const TASK_QUEUE = 'flexor';
