@@ -1,8 +1,21 @@
 import type { Message, MessageType, Role } from '../uftp/index.ts';
 
-/** Attributes of a message that its envelope already says. */
-type Metadata = 'type' | 'Version' | 'SenderDomain' | 'RecipientDomain' | 'TimeStamp' | 'MessageID' | 'ConversationID';
-type WithoutMetadata<M> = M extends unknown ? Omit<M, Metadata> : never;
+/** Attributes of a message that stand beside its content, or that no workflow needs. */
+const METADATA = [
+  'type',
+  'Version',
+  'SenderDomain',
+  'RecipientDomain',
+  'TimeStamp',
+  'MessageID',
+  'ConversationID',
+] as const;
+
+/** Groups that may hold a month or a whole portfolio: activities read them from the inbox, histories never hold them. */
+const BULK = ['FlexOrderSettlement', 'ContractSettlement', 'DSOView'] as const;
+
+type Omitted = (typeof METADATA)[number] | (typeof BULK)[number];
+type ContentOf<M> = M extends unknown ? Omit<M, Omitted> : never;
 
 /**
  * A received message as a workflow sees it: judged, with its content and without its XML.
@@ -21,5 +34,12 @@ export interface Inbound<T extends MessageType = MessageType> {
   readonly receivedAt: string;
   /** Reasons to reject it that were found on the way in; none means it is valid as far as messages alone tell. */
   readonly rejections: readonly string[];
-  readonly content: WithoutMetadata<Message<T>>;
+  readonly content: ContentOf<Message<T>>;
+}
+
+/** What a workflow needs of a message's content. */
+export function contentOf<T extends MessageType>(message: Message<T>): Inbound<T>['content'] {
+  const omitted: ReadonlySet<string> = new Set([...METADATA, ...BULK]);
+  const entries = Object.entries(message).filter(([key, value]) => !omitted.has(key) && value !== undefined);
+  return Object.fromEntries(entries) as Inbound<T>['content'];
 }

@@ -1,0 +1,39 @@
+import Big from 'big.js';
+
+/** A run of ISPs with one power in W; + is consumption. Spelled as in the messages that carry it. */
+export interface PowerISP {
+  readonly Power: number;
+  readonly Start: number;
+  readonly Duration: number;
+}
+
+/** Visits every ISP of a list of groups. Only for lists whose bounds were checked before. */
+export function* eachISP<G extends { readonly Start: number; readonly Duration: number }>(
+  groups: readonly G[],
+): Generator<{ readonly isp: number; readonly group: G }> {
+  for (const group of groups) {
+    for (let isp = group.Start; isp < group.Start + group.Duration; isp += 1) yield { isp, group };
+  }
+}
+
+/** Power in W by ISP number. */
+export function powerByISP(groups: readonly PowerISP[]): Map<number, number> {
+  const powers = new Map<number, number>();
+  for (const { isp, group } of eachISP(groups)) powers.set(isp, (powers.get(isp) ?? 0) + group.Power);
+  return powers;
+}
+
+/** The last ISP that a list of groups names. */
+export function lastISP(groups: readonly { readonly Start: number; readonly Duration: number }[]): number {
+  return Math.max(...groups.map(({ Start, Duration }) => Start + Duration - 1));
+}
+
+/** The first ISP that a list of groups names. */
+export function firstISP(groups: readonly { readonly Start: number }[]): number {
+  return Math.min(...groups.map(({ Start }) => Start));
+}
+
+/** Energy in MWh of a power (W) held for a number of minutes. */
+export function megawattHours(watts: number, minutes: number): Big {
+  return new Big(watts).times(minutes).div(60).div(1_000_000);
+}
