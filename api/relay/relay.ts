@@ -1,0 +1,243 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { type Clock, FlexorError, instant, reasonOf } from '../../base/index.ts';
+import type { InboxRow, Store } from '../../store/index.ts';
+import { workflowIds } from '../../workflows/ids.ts';
+import type { Metrics } from '../metrics.ts';
+import { clip } from '../problem.ts';
+import type { Judge } from './judge.ts';
+import { isResponse, readStored, type StoredMessage, toInbound } from './message.ts';
+import { redeliverAnswers } from './repeats.ts';
+import { type Destination, route, routeLate, type RouteLookups } from './route.ts';
+import { createGate } from './temporal.ts';
+
+export interface RelayOptions {
+  readonly store: Pick<Store, 'inbox' | 'outbox'>;
+  readonly temporal: () => Promise<Client>;
+  readonly judge: Judge;
+  readonly contractKnown: (contractId: string) => boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** How many messages are handed over at the same time. */
+  readonly concurrency?: number;
+  /** How often the inbox is looked through unasked: the net below `kick`. */
+  readonly pollMs?: number;
+  /** How long a workflow may take to accept a message. */
+  readonly callMs?: number;
+}
+
+export interface RelayState {
+  readonly running: boolean;
+  readonly temporal: 'unknown' | 'reachable' | 'unreachable';
+  readonly inFlight: number;
+  /** Messages that were tried in vain and will be tried again. */
+  readonly resting: number;
+}
+
+export interface Relay {
+  start(): void;
+  /** Begins nothing new, and ends when what is in flight is done. */
+  stop(): Promise<void>;
+  /** Something was stored: look now. Returns at once. */
+  kick(): void;
+  state(): RelayState;
+}
+
+/** Rows looked at in one go, beside those that rest. */
+const WINDOW = 100;
+const LARGEST_WINDOW = 2_000;
+const FIRST_REST_MS = 500;
+const LONGEST_REST_MS = 30_000;
+
+/**
+ * Hands stored messages to their workflows: the second half of the way in, after the 200.
+ *
+ * Nothing is claimed, although several processes may run: whoever is second does no harm, because every workflow id
+ * and update id derives from the message. A message that fails rests, longer each time, and never holds up another.
+ */
+export function createRelay(options: RelayOptions): Relay {
+  const { store, clock, log, metrics } = options;
+  const { concurrency = 16, pollMs = 3_000 } = options;
+  const gate = createGate(options.temporal, options.callMs);
+  const lookups: RouteLookups = {
+    sent: (messageId) => store.outbox.findByMessageId(messageId),
+    contractKnown: options.contractKnown,
+  };
+
+  const inFlight = new Map<string, Promise<void>>();
+  const conversations = new Set<string>();
+  const tries = new Map<string, number>();
+  const resting = new Map<string, NodeJS.Timeout>();
+  let temporal: RelayState['temporal'] = 'unknown';
+  let probeDue = true;
+  let running: Promise<void> | undefined;
+  let stopping = false;
+  let awake = false;
+  let wake: () => void = () => {};
+
+  const kick = (): void => {
+    awake = true;
+    wake();
+  };
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      awake = false;
+      await round().catch((thrown: unknown) => log.warn({ reason: reasonOf(thrown) }, 'relay waits for the store'));
+      if (!stopping) await sleepUntilKicked();
+    }
+    await Promise.all(inFlight.values());
+  }
+
+  function sleepUntilKicked(): Promise<void> {
+    if (awake) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        probeDue = true;
+        resolve();
+      }, pollMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async function round(): Promise<void> {
+    if (probeDue || temporal !== 'reachable') await probe();
+    if (temporal !== 'reachable') return;
+    const window = Math.min(WINDOW + resting.size + inFlight.size, LARGEST_WINDOW);
+    const rows = await store.inbox.pending(window);
+    const eligible = rows.filter(({ id }) => !inFlight.has(id) && !resting.has(id));
+    // What failed before stands back; the sort keeps the oldest first otherwise.
+    eligible.sort((a, b) => (tries.get(a.id) ?? 0) - (tries.get(b.id) ?? 0));
+    for (const row of eligible) {
+      if (inFlight.size >= concurrency) break;
+      // One conversation's messages go one after the other, in the order in which they came.
+      if (!conversations.has(conversationOf(row))) launch(row);
+    }
+    const redelivered = await redeliverAnswers(store, gate);
+    if (redelivered > 0) metrics.redelivered.inc(redelivered);
+  }
+
+  async function probe(): Promise<void> {
+    probeDue = false;
+    const now = (await gate.reachable()) ? 'reachable' : 'unreachable';
+    if (now !== temporal) {
+      if (now === 'reachable') log.info('Temporal answers');
+      else log.warn('Temporal does not answer: stored messages wait');
+    }
+    temporal = now;
+    metrics.temporalReachable.set(now === 'reachable' ? 1 : 0);
+  }
+
+  function launch(row: InboxRow): void {
+    const conversation = conversationOf(row);
+    conversations.add(conversation);
+    const done = handOver(row)
+      .then(
+        () => void tries.delete(row.id),
+        (thrown: unknown) => failed(row, thrown),
+      )
+      .finally(() => {
+        inFlight.delete(row.id);
+        conversations.delete(conversation);
+        kick();
+      });
+    inFlight.set(row.id, done);
+  }
+
+  async function handOver(row: InboxRow): Promise<void> {
+    const stored = readStored(row);
+    const rejections = await options.judge(stored);
+    const first = await route(stored, rejections, lookups);
+    const inTime = await deliver(stored, rejections, first);
+    if (!inTime) await deliver(stored, rejections, routeLate(stored, rejections));
+  }
+
+  /** @returns false where the workflow that the message was for is over without having seen it */
+  async function deliver(
+    stored: StoredMessage,
+    rejections: readonly string[],
+    destination: Destination,
+  ): Promise<boolean> {
+    const { row, message } = stored;
+    const inbound = toInbound(stored, rejections);
+    let workflowId: string | null = null;
+    switch (destination.to) {
+      case 'own-workflow':
+      case 'workflow': {
+        workflowId = destination.workflowId;
+        const given =
+          destination.to === 'workflow'
+            ? await gate.giveTo(workflowId, inbound)
+            : await gate.giveToOwn(destination.workflowType, workflowId, inbound);
+        if (given === 'over' && !(await wasAnswered(stored))) return false;
+        break;
+      }
+      case 'reply':
+        workflowId = workflowIds.reply(row.senderDomain, row.id);
+        await gate.startOnce('reply', workflowId, { inbound, rejections: destination.rejections });
+        break;
+      case 'nobody':
+        await store.inbox.recordVerdict(row.id, 'Ignored', destination.reason);
+    }
+    await store.inbox.handedOver(row.id, workflowId, instant(clock));
+    metrics.handedOver.inc({ type: message.type, to: destination.to });
+    log.info({ id: row.id, type: message.type, to: destination.to, workflowId }, 'message handed over');
+    return true;
+  }
+
+  /** After continue-as-new Temporal forgets the updates of earlier runs; an answer proves that it was seen. */
+  async function wasAnswered({ row, message }: StoredMessage): Promise<boolean> {
+    return !isResponse(message) && (await store.outbox.answerTo(row.id)) !== undefined;
+  }
+
+  async function failed(row: InboxRow, thrown: unknown): Promise<void> {
+    const count = (tries.get(row.id) ?? 0) + 1;
+    const restMs = Math.min(FIRST_REST_MS * 2 ** (count - 1), LONGEST_REST_MS);
+    tries.set(row.id, count);
+    probeDue = true;
+    if (!stopping) {
+      const timer = setTimeout(() => {
+        resting.delete(row.id);
+        kick();
+      }, restMs);
+      resting.set(row.id, timer);
+    }
+    metrics.handOverFailed.inc({ type: row.type });
+    const reason = clip(describe(thrown));
+    log.warn({ id: row.id, type: row.type, tries: count, restMs, reason }, 'message not handed over yet');
+    // The store may be what failed: the note is for the reader, and not worth failing again.
+    await store.inbox.handOverFailed(row.id, reason).catch(() => undefined);
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async stop() {
+      stopping = true;
+      kick();
+      await running;
+      for (const timer of resting.values()) clearTimeout(timer);
+      resting.clear();
+    },
+    kick,
+    state: () => ({
+      running: running !== undefined && !stopping,
+      temporal,
+      inFlight: inFlight.size,
+      resting: resting.size,
+    }),
+  };
+}
+
+const conversationOf = (row: InboxRow): string => `${row.senderDomain}/${row.conversationId}`;
+
+/** The reason at the root: gRPC's own words stand there. */
+function describe(thrown: unknown): string {
+  const cause = thrown instanceof Error && !(thrown instanceof FlexorError) ? thrown.cause : undefined;
+  return cause instanceof Error ? `${reasonOf(thrown)}: ${describe(cause)}` : reasonOf(thrown);
+}

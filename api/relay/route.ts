@@ -1,0 +1,126 @@
+import { answeredMessageId, definitionOf } from '../../uftp/index.ts';
+import { workflowIds } from '../../workflows/ids.ts';
+import { isResponse, type StoredMessage } from './message.ts';
+
+/** Rejection texts of UFTP 3.x ("Message validation") for what only routing can find out. */
+export const ROUTE_TEXTS = {
+  duplicate: 'Duplicate Identifier',
+  unknownReference: (attribute: string) => `Unknown reference ${attribute}`,
+  invalidMessage: 'Invalid Message',
+  expired: 'Reference message expired',
+  deadline: 'Deadline expired',
+  noDirectOrders: 'Invalid Message: direct orders are not agreed, order an offer',
+} as const;
+
+/** The workflows that a message of the peer brings into being. */
+export type OwnWorkflow = 'flexRequest' | 'reservation' | 'settlement';
+
+/** Where a received message goes. */
+export type Destination =
+  /** Into the workflow of this message itself, which is started unless it runs. */
+  | {
+      readonly to: 'own-workflow';
+      readonly workflowType: OwnWorkflow;
+      readonly workflowId: string;
+    }
+  /** Into the workflow that sent what this message refers to. */
+  | { readonly to: 'workflow'; readonly workflowId: string }
+  /** To a workflow that does nothing but answer it. */
+  | { readonly to: 'reply'; readonly rejections: readonly string[] }
+  /** Nowhere: it stays recorded, with the reason. */
+  | { readonly to: 'nobody'; readonly reason: string };
+
+/** What routing needs to look up. */
+export interface RouteLookups {
+  /** A sent message by its MessageID, in any letter case. */
+  sent(messageId: string): Promise<SentMessage | undefined>;
+  /** Whether this aggregator knows the contract. */
+  contractKnown(contractId: string): boolean;
+}
+
+export interface SentMessage {
+  readonly workflowId: string;
+  readonly type: string;
+  readonly recipientDomain: string;
+}
+
+/**
+ * Decides where a stored message goes. `rejections` are the reasons against it that were found already: a request
+ * is answered with them, by the workflow it belongs to where there is one; a response with any is set aside, since
+ * responses are never answered.
+ */
+export async function route(
+  stored: StoredMessage,
+  rejections: readonly string[],
+  lookups: RouteLookups,
+): Promise<Destination> {
+  const { row, message } = stored;
+  if (isResponse(message)) return routeResponse(stored, rejections, lookups);
+  const reply = (...texts: string[]): Destination => ({
+    to: 'reply',
+    rejections: [...new Set([...rejections, ...texts])],
+  });
+  if (row.conflictsWith !== undefined) return reply(ROUTE_TEXTS.duplicate);
+  switch (message.type) {
+    case 'TestMessage':
+      return reply();
+    case 'FlexRequest':
+      return own('flexRequest', workflowIds.flexRequest(row.senderDomain, message.MessageID));
+    case 'FlexSettlement':
+      return own('settlement', workflowIds.settlement(row.senderDomain, message.MessageID));
+    case 'FlexReservationUpdate': {
+      const { ContractID, Period } = message;
+      // No workflow for a contract that does not exist: its id is the sender's free text.
+      if (!lookups.contractKnown(ContractID)) {
+        return rejections.length > 0 ? reply() : reply(ROUTE_TEXTS.unknownReference('ContractID'));
+      }
+      return own('reservation', workflowIds.reservation(row.senderDomain, ContractID, Period));
+    }
+    case 'FlexOrder': {
+      if (message.FlexOfferMessageID === undefined) return reply(ROUTE_TEXTS.noDirectOrders);
+      const offer = await lookups.sent(message.FlexOfferMessageID);
+      if (offer && fits(offer, 'FlexOffer', row.senderDomain))
+        return { to: 'workflow', workflowId: offer.workflowId };
+      const text = ROUTE_TEXTS.unknownReference('FlexOfferMessageID');
+      return rejections.includes(text) ? reply() : reply(text);
+    }
+    default:
+      // What only a DSO or a CRO receives.
+      return rejections.length > 0 ? reply() : reply(ROUTE_TEXTS.invalidMessage);
+  }
+}
+
+async function routeResponse(
+  { row, message }: StoredMessage,
+  rejections: readonly string[],
+  lookups: RouteLookups,
+): Promise<Destination> {
+  const nobody = (reason: string): Destination => ({ to: 'nobody', reason });
+  if (row.conflictsWith !== undefined) return nobody(ROUTE_TEXTS.duplicate);
+  if (rejections.length > 0) return nobody(rejections.join(';'));
+  const answers = definitionOf(message.type).answers;
+  const reference = answeredMessageId(message);
+  if (!answers || reference === undefined) return nobody('It refers to no message.');
+  const sent = await lookups.sent(reference);
+  return sent && fits(sent, answers.message, row.senderDomain)
+    ? { to: 'workflow', workflowId: sent.workflowId }
+    : nobody(ROUTE_TEXTS.unknownReference(answers.attribute));
+}
+
+/**
+ * Where a message goes whose workflow is over.
+ */
+export function routeLate({ message }: StoredMessage, rejections: readonly string[]): Destination {
+  if (isResponse(message)) return { to: 'nobody', reason: 'It came after its conversation was over.' };
+  const text = message.type === 'FlexReservationUpdate' ? ROUTE_TEXTS.deadline : ROUTE_TEXTS.expired;
+  return { to: 'reply', rejections: [...new Set([...rejections, text])] };
+}
+
+function own(workflowType: OwnWorkflow, workflowId: string): Destination {
+  return { to: 'own-workflow', workflowType, workflowId };
+}
+
+/** A reference counts only if it names a message of the right type that was sent to this very peer. */
+function fits(sent: SentMessage, type: string, peer: string): boolean {
+  return sent.type === type && sent.recipientDomain === peer;
+}
