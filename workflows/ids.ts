@@ -6,13 +6,15 @@ const key = (messageId: string): string => messageId.toLowerCase();
 
 export const workflowIds = {
   flexRequest: (dso: string, messageId: string) => `flex-request/${dso}/${key(messageId)}`,
-  reservation: (dso: string, contractId: string, period: string) => `reservation/${dso}/${contractId}/${period}`,
+  reservation: (dso: string, contractId: string, period: string) =>
+    `reservation/${dso}/${contractId}/${period}`,
   settlement: (dso: string, messageId: string) => `settlement/${dso}/${key(messageId)}`,
   portfolioSync: (cro: string) => `portfolio-sync/${cro}`,
   /** Answers a message that belongs to no conversation. */
   reply: (sender: string, inboxId: string) => `reply/${sender}/${inboxId}`,
   /** Sends a stored answer again, because its message came again. */
-  redelivery: (sender: string, inboxId: string, repeat: number) => `redelivery/${sender}/${inboxId}/${repeat}`,
+  redelivery: (sender: string, inboxId: string, repeat: number) =>
+    `redelivery/${sender}/${inboxId}/${repeat}`,
 } as const;
 
 /** The names under which the workflows are registered. */

@@ -32,6 +32,8 @@ export interface Inbound<T extends MessageType = MessageType> {
   readonly timeStamp: string;
   /** When it was acknowledged (UTC): deadlines are judged by this, however late a worker is. */
   readonly receivedAt: string;
+  /** The step under which we sent the message that this one refers to, where it is one of this workflow's. */
+  readonly refersTo?: string;
   /** Reasons to reject it that were found on the way in; none means it is valid as far as messages alone tell. */
   readonly rejections: readonly string[];
   readonly content: ContentOf<Message<T>>;
