@@ -1,0 +1,16 @@
+/** The configuration: one YAML file and a few environment variables, checked at start, secrets read when needed. */
+export { VARIABLES } from './environment.ts';
+export { ConfigError, type ConfigErrorCode, type Problem } from './errors.ts';
+export { type Config, loadConfig } from './load.ts';
+export type {
+  Asset,
+  Connection,
+  Contract,
+  Cro,
+  Delivery,
+  Dso,
+  Participant,
+  Settings,
+  Strategy,
+} from './schema.ts';
+export type { Environment, SecretRef } from './secrets.ts';

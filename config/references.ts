@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { isLoopback } from './fields.ts';
+import type { Finding } from './problems.ts';
+
+/**
+ * What must hold between fields. It reads a lenient sketch of the tree, so that these problems are told together
+ * with the fields' own, and not only after those are mended.
+ */
+export function crossCheck(tree: unknown): Finding[] {
+  const sketch = sketchSchema.parse(tree);
+  return [
+    ...endpoints(sketch),
+    ...repeated(sketch),
+    ...contractOwners(sketch),
+    ...overlappingConnections(sketch),
+    ...overlappingReservations(sketch),
+    ...sharedPort(sketch),
+  ];
+}
+
+const name = z.string().optional().catch(undefined);
+const count = z.number().optional().catch(undefined);
+const group = <T extends z.ZodRawShape>(shape: T) =>
+  z.preprocess((value) => (value instanceof Object ? value : {}), z.object(shape));
+const list = <T extends z.ZodType>(item: T) => z.array(item).catch([]);
+
+const sketchSchema = group({
+  uftp: group({ host: name, port: count }),
+  operator: group({ host: name, port: count }),
+  participants: list(
+    group({ domain: name, role: name, endpoint: name, allowHttp: z.boolean().optional().catch(undefined) }),
+  ),
+  portfolio: group({
+    connections: list(group({ id: name, from: name, to: name, assets: list(group({ name })) })),
+  }),
+  contracts: list(group({ id: name, dso: name, reserved: list(group({ start: count, duration: count })) })),
+});
+type Sketch = z.output<typeof sketchSchema>;
+
+function endpoints({ participants }: Sketch): Finding[] {
+  return participants.flatMap(({ endpoint, allowHttp }, index) => {
+    if (!endpoint || !URL.canParse(endpoint) || allowHttp === true) return [];
+    const url = new URL(endpoint);
+    if (url.protocol !== 'http:' || isLoopback(url.hostname)) return [];
+    return {
+      path: ['participants', index, 'endpoint'],
+      message: 'Plain http leaves this machine; the protocol demands HTTPS.',
+      remedy: 'Use https, or set allowHttp: true where another layer encrypts.',
+    };
+  });
+}
+
+function repeated({ participants, contracts, portfolio }: Sketch): Finding[] {
+  return [
+    ...repeats(
+      participants.map(({ domain, role }) => domain && role && `${domain} ${role}`),
+      (index) => ['participants', index, 'domain'],
+      'This domain is named twice in this role.',
+    ),
+    ...repeats(
+      contracts.map(({ id }) => id),
+      (index) => ['contracts', index, 'id'],
+      'This contract is named twice.',
+    ),
+    ...portfolio.connections.flatMap(({ assets }, connection) =>
+      repeats(
+        assets.map((asset) => asset.name),
+        (index) => ['portfolio', 'connections', connection, 'assets', index, 'name'],
+        'This asset is named twice on its connection.',
+      ),
+    ),
+  ];
+}
+
+function repeats(
+  names: readonly (string | undefined)[],
+  path: (index: number) => PropertyKey[],
+  message: string,
+): Finding[] {
+  return names.flatMap((value, index) =>
+    value !== undefined && names.indexOf(value) < index
+      ? { path: path(index), message, remedy: 'Keep one of the two.' }
+      : [],
+  );
+}
+
+function contractOwners({ participants, contracts }: Sketch): Finding[] {
+  const dsos = participants.filter(({ role }) => role === 'DSO').map(({ domain }) => domain);
+  return contracts.flatMap(({ dso }, index) =>
+    dso === undefined || dsos.includes(dso)
+      ? []
+      : {
+          path: ['contracts', index, 'dso'],
+          message: 'No participant of role DSO has this domain.',
+          remedy: 'Name the DSO among the participants, or correct the domain.',
+        },
+  );
+}
+
+/** A connection may leave and come back, but is contracted once at a time; both bounds are inclusive. */
+function overlappingConnections({ portfolio }: Sketch): Finding[] {
+  const connections = portfolio.connections;
+  return connections.flatMap(({ id, from = '', to = '9999' }, index) => {
+    const path = ['portfolio', 'connections', index];
+    if (to < from) {
+      return { path: [...path, 'to'], message: 'The last day is before the first.', remedy: 'Correct one.' };
+    }
+    const earlier = connections.slice(0, index).some((other) => {
+      return id && other.id === id && (other.from ?? '') <= to && from <= (other.to ?? '9999');
+    });
+    if (!earlier) return [];
+    return {
+      path: [...path, 'id'],
+      message: 'This connection is listed twice for the same days.',
+      remedy: 'Give the first a last day (to) before the second begins, or keep one of the two.',
+    };
+  });
+}
+
+function overlappingReservations({ contracts }: Sketch): Finding[] {
+  return contracts.flatMap(({ reserved }, contract) =>
+    reserved.flatMap(({ start, duration = 1 }, index) => {
+      const clash = reserved.slice(0, index).some((other) => {
+        if (start === undefined || other.start === undefined) return false;
+        return other.start < start + duration && start < other.start + (other.duration ?? 1);
+      });
+      if (!clash) return [];
+      return {
+        path: ['contracts', contract, 'reserved', index],
+        message: 'An ISP is reserved twice.',
+        remedy: 'Let the groups of ISPs follow each other.',
+      };
+    }),
+  );
+}
+
+/** Counterparties and operators never share a door. */
+function sharedPort({ uftp, operator }: Sketch): Finding[] {
+  const port = operator.port ?? 8081;
+  if (port === 0 || port !== (uftp.port ?? 8080)) return [];
+  return [
+    {
+      path: ['operator', 'port'],
+      message: 'The operator door and the UFTP door have the same port.',
+      remedy: 'Give each its own.',
+    },
+  ];
+}

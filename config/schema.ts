@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { RELAXATIONS } from '../uftp/codec/relaxations.ts';
+import type { RelaxationName } from '../uftp/definition/element.ts';
+import { VERSIONS } from '../uftp/definition/version.ts';
+import * as fields from './fields.ts';
+import { Refusal, field } from './fields.ts';
+import { secretRef } from './secrets.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** No day has more ISPs: 25 hours of one-minute ISPs. Bounds what one line of the file can ask for. */
+const MOST_ISPS = 25 * 60;
+
+const identity = z.strictObject({
+  domain: fields.domain,
+  role: fields.choice(['AGR']).default('AGR'),
+  signingKey: secretRef,
+});
+
+const uftp = z.strictObject({
+  host: fields.text.default('127.0.0.1'),
+  port: fields.port.default(8080),
+  path: fields.path.default('/shapeshifter/api/v3/message'),
+  maxBodyBytes: fields.wholeNumber('bytes', 1024, 256 * MEBIBYTE).default(16 * MEBIBYTE),
+});
+
+const operator = z.strictObject({
+  host: fields.text.default('127.0.0.1'),
+  port: fields.port.default(8081),
+  token: secretRef,
+});
+
+const relaxations = field((value): 'all' | RelaxationName[] | Refusal => {
+  if (value === 'all') return value;
+  const names = RELAXATIONS.map(({ name }) => name);
+  const remedy = `Write all, or a list out of: ${names.join(', ')}; [] tolerates nothing.`;
+  if (!Array.isArray(value)) return new Refusal('This is neither all nor a list.', remedy);
+  const chosen = names.filter((name) => value.includes(name));
+  return chosen.length === new Set(value).size ? chosen : new Refusal('A name is unknown.', remedy);
+});
+
+const delivery = z.strictObject({
+  window: fields.duration.default('PT1H'),
+  timeout: fields.duration.default('PT30S'),
+  replyWithin: fields.duration.default('PT4H'),
+});
+
+/** What a participant of any role has. */
+const counterparty = {
+  domain: fields.domain,
+  endpoint: fields.endpoint,
+  allowHttp: fields.flag.default(false),
+  publicKeys: z.array(fields.publicKey).min(1).max(2),
+  version: fields.choice(VERSIONS).default('3.1.0'),
+  barred: fields.flag.default(false),
+  relaxations: relaxations.default('all'),
+  delivery: delivery.prefault({}),
+};
+
+/** The baseline agreed with a DSO. UFTP FlexOffer: either BaselineReference or D-PrognosisMessageID names it. */
+const baseline = z.preprocess(
+  (value) => (value instanceof Object && !('kind' in value) ? { kind: 'reference', ...value } : value),
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('reference'), reference: fields.text }),
+    z.looseObject({
+      kind: z.literal('d-prognosis').superRefine((_, context) =>
+        context.addIssue({
+          code: 'custom',
+          message: 'A baseline by D-Prognosis is not supported yet.',
+          params: { remedy: 'Agree on a baseline reference: write { reference: NAME }.' },
+        }),
+      ),
+    }),
+  ]),
+);
+
+const dso = z.strictObject({
+  role: z.literal('DSO'),
+  ...counterparty,
+  market: z.strictObject({
+    timeZone: fields.timeZone,
+    ispDuration: fields.ispDuration.default('PT15M'),
+    currency: fields.currency.default('EUR'),
+  }),
+  baseline,
+  settlement: z
+    .strictObject({
+      powerToleranceW: fields.power.default(0),
+      amountTolerance: fields.nonNegativeAmount.default('0.00'),
+    })
+    .prefault({}),
+});
+
+const cro = z.strictObject({ role: z.literal('CRO'), ...counterparty, timeZone: fields.timeZone });
+
+const asset = z.strictObject({
+  name: fields.text,
+  kind: fields.text.optional(),
+  canReduceW: fields.power.default(0),
+  canIncreaseW: fields.power.default(0),
+  pricePerMWh: fields.price,
+});
+
+const connection = z.strictObject({
+  id: fields.entityAddress,
+  from: fields.day,
+  to: fields.day.optional(),
+  assets: z.array(asset).default([]),
+});
+
+const reservedIsps = z.strictObject({
+  start: fields.wholeNumber('ISP number', 1, MOST_ISPS),
+  duration: fields.wholeNumber('ISPs', 1, MOST_ISPS).default(1),
+  powerW: fields.signedPower,
+});
+
+const contract = z.strictObject({
+  id: fields.text,
+  dso: fields.domain,
+  reserved: z.preprocess((value) => (value === 'none' ? [] : value), z.array(reservedIsps)),
+  penaltyPerMWh: fields.nonNegativeAmount,
+});
+
+/** One strategy for all requests; `kind` is the seam for others. */
+const strategy = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('merit-order'),
+    offerValidity: fields.duration.default('PT2H'),
+    minActivationFactor: fields.activationFactor.default('1.00'),
+  }),
+]);
+
+/** The whole configuration file. docs/configuration.md describes every field; a test holds the two together. */
+export const configSchema = z.strictObject({
+  identity,
+  uftp: uftp.prefault({}),
+  operator,
+  dataDir: fields.text.default('./flexor-data'),
+  participants: z.array(z.discriminatedUnion('role', [dso, cro])).min(1),
+  portfolio: z.strictObject({ connections: z.array(connection).default([]) }).prefault({}),
+  contracts: z.array(contract).default([]),
+  strategy: strategy.prefault({ kind: 'merit-order' }),
+});
+
+/** A valid configuration file as read, defaults filled in. Durations are ISO 8601, money decimal strings, power W. */
+export type Settings = z.output<typeof configSchema>;
+export type Dso = z.output<typeof dso>;
+export type Cro = z.output<typeof cro>;
+export type Participant = Dso | Cro;
+export type Connection = z.output<typeof connection>;
+export type Asset = z.output<typeof asset>;
+export type Contract = z.output<typeof contract>;
+export type Strategy = z.output<typeof strategy>;
+export type Delivery = z.output<typeof delivery>;
