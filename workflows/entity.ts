@@ -1,0 +1,98 @@
+import { condition, defineSignal, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { MessageType } from '../uftp/index.ts';
+import { RECEIVE } from './ids.ts';
+import type { Inbound } from './inbound.ts';
+
+/** What every workflow is started with that a message starts. */
+export interface Start {
+  /** When the message that starts it was acknowledged (UTC). */
+  readonly startedAt: string;
+}
+
+/** A received message enters here; the call returns once it stands in the workflow's history. */
+export const receive = defineUpdate<void, [Inbound]>(RECEIVE);
+
+/** Another workflow, or an activity, tells this one something. */
+export const tell = defineSignal<[unknown]>('tell');
+
+/**
+ * The mailbox of a workflow: whatever comes in waits in line, and one loop takes it out, so that one
+ * transition happens at a time. To be created before the first await, or early messages are refused.
+ */
+export class Mailbox<Event> {
+  readonly #waiting: Event[] = [];
+  #failure: unknown;
+
+  /** Takes in messages of these types; others are refused before they leave a trace in the history. */
+  acceptMessages(types: readonly MessageType[], take: (inbound: Inbound) => Event | undefined): void {
+    setHandler(
+      receive,
+      (inbound) => {
+        const event = take(inbound);
+        if (event !== undefined) this.put(event);
+      },
+      {
+        validator: (inbound) => {
+          if (types.includes(inbound.type)) return;
+          throw ApplicationFailure.nonRetryable(
+            `This workflow does not take a ${inbound.type}.`,
+            'workflows.message-not-taken',
+          );
+        },
+      },
+    );
+  }
+
+  /** Takes in what other workflows tell. */
+  acceptTold(take: (told: unknown) => Event | undefined): void {
+    setHandler(tell, (told) => {
+      const event = take(told);
+      if (event !== undefined) this.put(event);
+    });
+  }
+
+  put(event: Event): void {
+    this.#waiting.push(event);
+  }
+
+  /** Runs work beside the loop; what it returns comes in like any other event. */
+  run(work: Promise<Event | undefined>): void {
+    work.then(
+      (event) => {
+        if (event !== undefined) this.put(event);
+      },
+      (failure: unknown) => {
+        this.#failure ??= failure;
+      },
+    );
+  }
+
+  /** The next event; undefined when `until` (UTC) comes first. */
+  async next(until?: string): Promise<Event | undefined> {
+    const ready = (): boolean => this.#waiting.length > 0 || this.#failure !== undefined;
+    if (until === undefined) await condition(ready);
+    else {
+      const wait = Date.parse(until) - Date.now();
+      if (wait > 0) await condition(ready, wait);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#waiting.shift();
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+}
+
+/**
+ * No workflow acts before the instant at which its message was received: clocks of different machines differ,
+ * and under a market clock that was moved this is where the workflow catches up.
+ */
+export async function notBefore(instant: string): Promise<void> {
+  const wait = Date.parse(instant) - Date.now();
+  if (wait > 0) await sleep(wait);
+}
+
+/** The present instant by the workflow's own clock (UTC). */
+export const now = (): string => new Date().toISOString();

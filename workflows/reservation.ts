@@ -1,0 +1,57 @@
+import { allHandlersFinished, condition, setCurrentDetails } from '@temporalio/workflow';
+import { periodEnd } from '../uftp/calendar/index.ts';
+import { announceReservation, applyReservation, send } from './activities.ts';
+import { Mailbox, notBefore, type Start } from './entity.ts';
+import type { Inbound } from './inbound.ts';
+
+/** What a DSO keeps reserved under one contract on one day. Ends when that day is over. */
+export async function reservation(start: Start): Promise<void> {
+  const mailbox = new Mailbox<Inbound<'FlexReservationUpdate'>>();
+  const seen = new Set<string>();
+  mailbox.acceptMessages(['FlexReservationUpdate'], (inbound) => {
+    if (seen.has(inbound.messageId)) return undefined;
+    seen.add(inbound.messageId);
+    return inbound as Inbound<'FlexReservationUpdate'>;
+  });
+  await notBefore(start.startedAt);
+
+  let until: string | undefined;
+  for (;;) {
+    const inbound = await mailbox.next(until);
+    if (!inbound) break;
+    const accepted = await take(inbound);
+    const { Period, TimeZone } = inbound.content;
+    // A rejected update may name any day or zone; only an accepted one says when the day is over.
+    until ??= accepted ? periodEnd(Period, TimeZone) : undefined;
+    if (until === undefined && mailbox.isEmpty) break;
+  }
+  await condition(allHandlersFinished);
+}
+
+async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<boolean> {
+  const { content, sender } = inbound;
+  const rejections = inbound.rejections.length
+    ? inbound.rejections
+    : await applyReservation({ inboxId: inbound.inboxId });
+  const accepted = rejections.length === 0;
+  setCurrentDetails(
+    `Reservation update ${content.Reference}: ${accepted ? 'accepted' : rejections.join('; ')}`,
+  );
+  await send({
+    step: `FlexReservationUpdateResponse/${inbound.messageId.toLowerCase()}`,
+    to: { domain: sender.domain, role: 'DSO' },
+    version: inbound.version,
+    conversationId: inbound.conversationId,
+    answers: inbound.inboxId,
+    draft: {
+      type: 'FlexReservationUpdateResponse',
+      FlexReservationUpdateMessageID: inbound.messageId,
+      Result: accepted ? 'Accepted' : 'Rejected',
+      ...(!accepted && { RejectionReason: rejections.join(';') }),
+    },
+  });
+  if (accepted) {
+    await announceReservation({ dso: sender.domain, contractId: content.ContractID, period: content.Period });
+  }
+  return accepted;
+}
