@@ -21,7 +21,7 @@ export function crossCheck(tree: unknown): Finding[] {
 const name = z.string().optional().catch(undefined);
 const count = z.number().optional().catch(undefined);
 const group = <T extends z.ZodRawShape>(shape: T) =>
-  z.preprocess((value) => (value instanceof Object ? value : {}), z.object(shape));
+  z.preprocess((value) => (value instanceof Object && !Array.isArray(value) ? value : {}), z.object(shape));
 const list = <T extends z.ZodType>(item: T) => z.array(item).catch([]);
 
 const sketchSchema = group({
