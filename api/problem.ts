@@ -55,7 +55,10 @@ export function refusalOf(thrown: unknown): Refusal {
     return new Refusal(status, requestError(status, code));
   }
   const message = 'The request could not be dealt with.';
-  return new Refusal(500, new ApiError('api.broken', message, 'Report this with the log.', { cause: thrown }));
+  return new Refusal(
+    500,
+    new ApiError('api.broken', message, 'Report this with the log.', { cause: thrown }),
+  );
 }
 
 function requestError(status: number, code = 'unknown'): FlexorError {

@@ -84,7 +84,9 @@ export function createRelay(options: RelayOptions): Relay {
   async function run(): Promise<void> {
     while (!stopping) {
       awake = false;
-      await round().catch((thrown: unknown) => log.warn({ reason: reasonOf(thrown) }, 'relay waits for the store'));
+      await round().catch((thrown: unknown) =>
+        log.warn({ reason: reasonOf(thrown) }, 'relay waits for the store'),
+      );
       if (!stopping) await sleepUntilKicked();
     }
     await Promise.all(inFlight.values());
@@ -108,8 +110,10 @@ export function createRelay(options: RelayOptions): Relay {
     if (probeDue || temporal !== 'reachable') await probe();
     if (temporal !== 'reachable') return;
     const window = Math.min(WINDOW + resting.size + inFlight.size, LARGEST_WINDOW);
+    // What ends while the query runs may still be in its answer.
+    const underWay = new Set(inFlight.keys());
     const rows = await store.inbox.pending(window);
-    const eligible = rows.filter(({ id }) => !inFlight.has(id) && !resting.has(id));
+    const eligible = rows.filter(({ id }) => !underWay.has(id) && !inFlight.has(id) && !resting.has(id));
     // What failed before stands back; the sort keeps the oldest first otherwise.
     eligible.sort((a, b) => (tries.get(a.id) ?? 0) - (tries.get(b.id) ?? 0));
     for (const row of eligible) {

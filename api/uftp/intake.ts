@@ -51,7 +51,10 @@ async function findSender(wrapper: SignedMessage, senders: Senders): Promise<Sen
   // "Barred Sender" is a finding about the wrapper: no response message exists for it.
   if (sender.barred) {
     const message = `${SenderDomain} is barred as ${SenderRole}.`;
-    throw new Refusal(403, new ApiError('api.sender-barred', message, 'Ask the operator of this aggregator.'));
+    throw new Refusal(
+      403,
+      new ApiError('api.sender-barred', message, 'Ask the operator of this aggregator.'),
+    );
   }
   return sender;
 }

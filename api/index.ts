@@ -1,0 +1,1 @@
+export { type Api, type ApiOptions, startApi } from './server.ts';

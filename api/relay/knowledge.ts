@@ -1,0 +1,95 @@
+import type { Config } from '../../config/index.ts';
+import type { InboxRow, Store } from '../../store/index.ts';
+import { decode, type Knowledge, periodOf } from '../../uftp/index.ts';
+
+type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>;
+
+/** Before every day that Flexor can have an order for. */
+const FIRST_DAY = '2000-01-01';
+
+/**
+ * What the rules may ask while they judge one stored message. A message is judged again on every try to hand it
+ * over: what it brought about itself on an earlier try must not speak against it.
+ *
+ * Whether an offer was ordered or revoked is not told: only the offer's workflow knows it for certain.
+ */
+export function knowledgeAbout(row: InboxRow, config: Config, store: KnowledgeStore): Partial<Knowledge> {
+  return {
+    participants: {
+      isKnown: async (domain, role) => config.participant(domain, role) !== undefined,
+      isBarred: async (domain, role) => config.participant(domain, role)?.barred ?? false,
+      isServedHere: async (domain) => domain === config.identity.domain,
+    },
+    submissions: {
+      earlierDigest: async () =>
+        row.conflictsWith === undefined
+          ? undefined
+          : (await store.inbox.find(row.conflictsWith))?.payloadSha256,
+    },
+    references: references(store),
+    congestionPoints: {
+      async at(dso, congestionPoint, period) {
+        const found = await store.portfolio.activeCongestionPoint(dso, congestionPoint, period);
+        return found && { MutexOffersSupported: found.mutexOffersSupported };
+      },
+    },
+    contracts: {
+      isKnown: async (contractId) => config.contract(contractId) !== undefined,
+      async reservation(contractId) {
+        const reserved = config.contract(contractId)?.reserved ?? [];
+        if (reserved.length === 0) return undefined;
+        return {
+          ISP: reserved.map(({ start, duration, powerW }) => ({
+            Start: start,
+            Duration: duration,
+            Power: powerW,
+          })),
+        };
+      },
+    },
+    orders: orders(row, config, store),
+  };
+}
+
+function references(store: KnowledgeStore): Knowledge['references'] {
+  return {
+    async find(messageId, counterparty) {
+      const sent = await store.outbox.findByMessageId(messageId);
+      if (sent?.recipientDomain === counterparty) return { message: decode(sent.payload) };
+      const received = await store.inbox.findByMessageId(counterparty, messageId);
+      return received && { message: decode(received.payload) };
+    },
+  };
+}
+
+function orders(row: InboxRow, config: Config, store: KnowledgeStore): Knowledge['orders'] {
+  return {
+    async referenceIsUsed(dso, orderReference) {
+      const order = await store.orders.findByReference(dso, orderReference);
+      return order !== undefined && order.orderMessageId.toLowerCase() !== row.messageId;
+    },
+    async procured(dso, first, last) {
+      const accepted = await store.orders.inPeriod(dso, first, last);
+      return accepted.map(({ orderReference, period, congestionPoint, price }) => ({
+        OrderReference: orderReference,
+        Period: period,
+        CongestionPoint: congestionPoint,
+        Price: price,
+      }));
+    },
+    async earliestUnsettled(dso) {
+      const timeZone = config.participant(dso, 'DSO')?.market.timeZone;
+      if (timeZone === undefined) return undefined;
+      const today = periodOf(row.receivedAt, timeZone);
+      const accepted = await store.orders.inPeriod(dso, FIRST_DAY, today);
+      return accepted
+        .filter(({ outcome, period }) => outcome === undefined && period < today)
+        .map(({ period }) => period)
+        .sort()[0];
+    },
+    async isSettled(dso, first, last) {
+      const accepted = await store.orders.inPeriod(dso, first, last);
+      return accepted.length > 0 && accepted.every(({ outcome }) => outcome === 'settled');
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Clock } from '../base/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Store } from '../store/index.ts';
+import { createMetrics } from './metrics.ts';
+import type { Market } from './operator/markets.ts';
+import { createOperatorServer } from './operator/server.ts';
+import { createJudge } from './relay/judge.ts';
+import { createRelay } from './relay/relay.ts';
+import { configuredSenders } from './uftp/configured-senders.ts';
+import { createUftpEndpoint } from './uftp/endpoint.ts';
+
+export interface ApiOptions {
+  readonly config: Config;
+  readonly store: Store;
+  /** The Temporal client, connecting when it is first needed. It may fail as often as it likes. */
+  readonly temporal: () => Promise<Client>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Api {
+  /** Where counterparties post. */
+  readonly uftpUrl: string;
+  /** Where the operator looks. */
+  readonly operatorUrl: string;
+  /** Takes nothing new, finishes what is in flight, and ends. The store and Temporal stay open: they are the caller's. */
+  stop(): Promise<void>;
+}
+
+/** Starts the API process's whole work: the UFTP endpoint, the relay behind it, and the operator's listener. */
+export async function startApi({ config, store, temporal, clock, log }: ApiOptions): Promise<Api> {
+  const metrics = createMetrics();
+  const relay = createRelay({
+    store,
+    temporal,
+    judge: createJudge(config, store),
+    contractKnown: (contractId) => config.contract(contractId) !== undefined,
+    clock,
+    log: log.child({ part: 'relay' }),
+    metrics,
+  });
+  let taking = false;
+  const connections = new Set(config.portfolio.connections.map(({ id }) => id));
+  const operator = await createOperatorServer({
+    ...config.operator,
+    token: config.secret(config.operator.token),
+    store,
+    temporal,
+    relay: relay.state,
+    taking: () => taking,
+    markets: config.dsos().map(marketOf),
+    cros: config.cros().map(({ domain }) => domain),
+    connectionKnown: (connection) => connections.has(connection),
+    clock,
+    log: log.child({ part: 'operator' }),
+    metrics,
+  });
+  const { host, port, path, maxBodyBytes } = config.uftp;
+  const uftp = await createUftpEndpoint({
+    host,
+    port,
+    path,
+    maxBodyBytes,
+    senders: configuredSenders(config),
+    store,
+    clock,
+    log: log.child({ part: 'uftp' }),
+    metrics,
+    onStored: relay.kick,
+  }).catch(async (thrown: unknown) => {
+    await operator.stop();
+    throw thrown;
+  });
+  relay.start();
+  taking = true;
+  log.info({ uftp: uftp.url, operator: operator.url }, 'API listens');
+
+  let stopped: Promise<void> | undefined;
+  return {
+    uftpUrl: uftp.url,
+    operatorUrl: operator.url,
+    stop: () =>
+      (stopped ??= (async () => {
+        // Not ready first, so that whoever balances load sends nothing more.
+        taking = false;
+        await uftp.stop();
+        await relay.stop();
+        await operator.stop();
+      })()),
+  };
+}
+
+function marketOf(dso: ReturnType<Config['dsos']>[number]): Market {
+  const { timeZone, ispDuration } = dso.market;
+  const baselineReference = dso.baseline.kind === 'reference' ? dso.baseline.reference : undefined;
+  return {
+    dso: dso.domain,
+    timeZone,
+    ispDuration,
+    baselineReference: baselineReference as string | undefined,
+  };
+}
