@@ -7,7 +7,8 @@ export type ServicesErrorCode =
   | 'services.no-postgres'
   | 'services.start-failed'
   | 'services.data-in-use'
-  | 'services.password-missing';
+  | 'services.password-missing'
+  | 'services.stopping';
 
 /** An error of the `services` room. */
 export class ServicesError extends FlexorError<ServicesErrorCode> {}

@@ -2,12 +2,12 @@
 // Started by spawnGuarded (guarded.ts) in a session of its own, so neither Ctrl-C nor a closed terminal
 // reaches it or the program: only the supervisor, or its death, decides when the program ends.
 //
-//   argv[2]  JSON: { command, args, cwd, env, uid, gid, logFile, stopSignal, graceMs }
+//   argv[2]  JSON: { command, args, cwd, env, uid, gid, logFile, stopSignal, graceMs, scratch }
 //   stdin    the supervisor's lifeline: a line with milliseconds asks for a stop; its end means that the
 //            supervisor is gone, however it went
 //   stdout   one JSON object a line: { pid }, then { code, signal }; or { error }
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, rmSync } from 'node:fs';
 
 const spec = JSON.parse(process.argv[2]);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
@@ -26,9 +26,14 @@ const child = spawn(spec.command, spec.args, {
 
 child.on('spawn', () => tell({ pid: child.pid }));
 child.on('error', (failure) => tell({ error: failure.message }).then(() => process.exit(1)));
-child.on('exit', (code, signal) => tell({ code, signal }).then(() => process.exit(0)));
+child.on('exit', async (code, signal) => {
+  await tell({ code, signal });
+  if (abandoned && spec.scratch) rmSync(spec.scratch, { recursive: true, force: true, maxRetries: 3 });
+  process.exit(0);
+});
 
 let stopping = false;
+let abandoned = false;
 function stop(graceMs) {
   if (!stopping) child.kill(spec.stopSignal);
   stopping = true;
@@ -45,5 +50,10 @@ function killGroup() {
 
 process.stdin.setEncoding('utf8');
 process.stdin.on('data', (line) => stop(Number.parseInt(line, 10)));
-process.stdin.on('end', () => stop(spec.graceMs));
-process.stdin.on('error', () => stop(spec.graceMs));
+process.stdin.on('end', abandon);
+process.stdin.on('error', abandon);
+
+function abandon() {
+  abandoned = true;
+  stop(spec.graceMs);
+}

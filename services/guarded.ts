@@ -25,6 +25,8 @@ export interface GuardedSpec {
   stopSignal?: NodeJS.Signals;
   /** Milliseconds between that signal and SIGKILL, also when the supervisor dies. Default 10 000. */
   graceMs?: number;
+  /** A temporary directory of this program: removed after it by the guard, should the supervisor be gone. */
+  scratch?: string;
 }
 
 /** How a process ended: one of the two is set. */
@@ -56,10 +58,13 @@ type Report = { pid: number } | ({ pid?: undefined } & Exit) | { error: string }
 export async function spawnGuarded(spec: GuardedSpec): Promise<GuardedProcess> {
   const stopSignal = spec.stopSignal ?? 'SIGTERM';
   const graceMs = spec.graceMs ?? 10_000;
-  const { command, args, cwd, env, logFile } = spec;
+  const { command, args, cwd, env, logFile, scratch } = spec;
   const guard = spawn(
     process.execPath,
-    [guardProgram, JSON.stringify({ command, args, cwd, env, logFile, stopSignal, graceMs, ...spec.user })],
+    [
+      guardProgram,
+      JSON.stringify({ command, args, cwd, env, logFile, stopSignal, graceMs, scratch, ...spec.user }),
+    ],
     { stdio: ['pipe', 'pipe', 'inherit'], detached: true, cwd: '/', env: withoutNodeOptions() },
   );
   guard.stdin.on('error', () => {}); // the guard ended between a stop and our asking for one
@@ -108,13 +113,17 @@ export async function spawnGuarded(spec: GuardedSpec): Promise<GuardedProcess> {
 }
 
 /** The error for a program that did not come up, with the end of its log. */
-export async function startFailed(name: string, logFile: string, cause: unknown): Promise<ServicesError> {
-  const tail = await tailOf(logFile);
+export async function startFailed(
+  name: string,
+  logFile: string | undefined,
+  cause: unknown,
+): Promise<ServicesError> {
+  const tail = logFile === undefined ? '' : await tailOf(logFile);
   const why = cause instanceof Error ? cause.message : String(cause);
   return new ServicesError(
     'services.start-failed',
     `${name} did not start: ${why}${tail === '' ? '' : `\n${tail}`}`,
-    `Read its log, ${logFile}.`,
+    logFile === undefined ? 'Read what it wrote above.' : `Read its log, ${logFile}.`,
     { cause, details: { logFile } },
   );
 }

@@ -5,3 +5,6 @@ export * from './ports.ts';
 export * from './postgres.ts';
 export * from './temporal-binary.ts';
 export * from './temporal-server.ts';
+export * from './lifeline.ts';
+export * from './role.ts';
+export * from './supervisor.ts';

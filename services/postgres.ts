@@ -23,15 +23,8 @@ export interface PostgresOptions {
   say?: Say;
 }
 
-/** A running PostgreSQL. */
-export interface RunningService {
-  /** The guarded process, for a supervisor to watch. */
-  readonly process: GuardedProcess;
-  /** Stops the service and gives its data directory back. May be called again. */
-  stop(): Promise<void>;
-}
-
-export interface RunningPostgres extends RunningService {
+/** A running PostgreSQL; stopping it also gives its data directory back. */
+export interface RunningPostgres extends GuardedProcess {
   /** `postgresql://` URL of the database `flexor`, with its password. */
   readonly url: string;
 }
@@ -70,9 +63,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
     const password = await initialise(server);
     await endPostmaster(cluster, say);
     const { process, url } = await serve(server, claim, password, options.port);
-    let stopped: Promise<void> | undefined;
-    // A stop after the server died by itself must still give the directory back.
-    return { process, url, stop: () => (stopped ??= process.stop(stopMs).then(tidy)) };
+    const stop = async (graceMs = stopMs) => {
+      const exit = await process.stop(graceMs);
+      await tidy();
+      return exit;
+    };
+    return { ...process, url, stop };
   } catch (failure) {
     await tidy();
     throw failure;
@@ -206,7 +202,7 @@ async function serve(server: Server, claim: Claim, password: string, preferred: 
   }
 }
 
-function serverSpec({ binaries, cluster, user, temporary }: Server, port: number, logFile: string) {
+function serverSpec({ binaries, home, cluster, user, temporary }: Server, port: number, logFile: string) {
   // A temporary cluster is thrown away after any crash: nothing needs to reach the disk.
   const careless = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
   const settings = [
@@ -224,6 +220,7 @@ function serverSpec({ binaries, cluster, user, temporary }: Server, port: number
     cwd: '/',
     stopSignal: 'SIGINT' as const, // "fast shutdown": ends sessions, keeps everything committed
     graceMs: stopMs,
+    ...(temporary ? { scratch: home } : {}),
     ...(user === undefined ? {} : { user }),
   };
 }

@@ -2,14 +2,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
+import { msToTs, requiredTsToMs } from '@temporalio/common/lib/time.js';
 import { reasonOf } from '../base/index.ts';
 import { claimDirectory, type Claim } from './claim.ts';
 import { silent, type Say } from './errors.ts';
-import { spawnGuarded, startFailed } from './guarded.ts';
+import { spawnGuarded, startFailed, type GuardedProcess } from './guarded.ts';
 import { tailOf } from './log-tail.ts';
 import { freePort } from './ports.ts';
-import type { RunningService } from './postgres.ts';
 import { findTemporal } from './temporal-binary.ts';
 import { until } from './wait.ts';
 
@@ -30,7 +29,8 @@ export interface TemporalOptions {
   say?: Say;
 }
 
-export interface RunningTemporal extends RunningService {
+/** A running Temporal server; stopping it also gives its data directory back. */
+export interface RunningTemporal extends GuardedProcess {
   /** `host:port` of the gRPC service. */
   readonly address: string;
   /** URL of the web UI; undefined when headless. */
@@ -72,8 +72,12 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Runn
   };
   try {
     const running = await serve({ binary, home, database: temporary ? undefined : database, claim }, options);
-    let stopped: Promise<void> | undefined;
-    return { ...running, stop: () => (stopped ??= running.process.stop(stopMs).then(tidy)) };
+    const stop = async (graceMs = stopMs) => {
+      const exit = await running.stop(graceMs);
+      await tidy();
+      return exit;
+    };
+    return { ...running, stop };
   } catch (failure) {
     await tidy();
     throw failure;
@@ -89,7 +93,7 @@ interface Server {
 }
 
 /** Starts the server and waits until it answers; a lost race for a port is run again with others. */
-async function serve(server: Server, options: TemporalOptions): Promise<Omit<RunningTemporal, 'stop'>> {
+async function serve(server: Server, options: TemporalOptions): Promise<RunningTemporal> {
   const logFile = path.join(server.home, 'temporal.log');
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(options.port);
@@ -101,6 +105,7 @@ async function serve(server: Server, options: TemporalOptions): Promise<Omit<Run
       args: serverArguments(server.database, port, uiPort, options.timeSkipping ?? false),
       logFile,
       graceMs: stopMs,
+      ...(server.database === undefined ? { scratch: server.home } : {}),
     });
     await server.claim.serving(process.pid);
     let gone = false;
@@ -112,7 +117,7 @@ async function serve(server: Server, options: TemporalOptions): Promise<Omit<Run
       const retentionDays = await prepareNamespace(address, options.retentionDays ?? 400, abort);
       options.say?.(`Temporal serves on ${address}.`);
       const ui = uiPort === undefined ? {} : { uiAddress: `http://127.0.0.1:${uiPort}` };
-      return { process, address, retentionDays, ...ui };
+      return { ...process, address, retentionDays, ...ui };
     } catch (failure) {
       await process.stop(stopMs);
       const retryable = /address already in use|can't bind/i.test(await tailOf(logFile, 8));
@@ -144,17 +149,15 @@ async function prepareNamespace(address: string, days: number, abort: () => void
     const namespace = 'default';
     const describe = () => connection.workflowService.describeNamespace({ namespace });
     await until(describe, { timeoutMs: startMs, abort });
-    for (let accepted = days; ; accepted = Math.floor(accepted / 2)) {
-      const workflowExecutionRetentionTtl = msToTs(accepted * dayMs);
+    for (let wanted = days; ; wanted = Math.floor(wanted / 2)) {
+      const config = { workflowExecutionRetentionTtl: msToTs(wanted * dayMs) };
       try {
-        await connection.workflowService.updateNamespace({
-          namespace,
-          config: { workflowExecutionRetentionTtl },
-        });
-        return accepted;
+        const updated = await connection.workflowService.updateNamespace({ namespace, config });
+        const ttl = updated.config?.workflowExecutionRetentionTtl;
+        return requiredTsToMs(ttl, 'workflowExecutionRetentionTtl') / dayMs;
       } catch (failure) {
         const refused = isGrpcServiceError(failure) && failure.code === invalidArgument;
-        if (!refused || accepted <= 1) throw failure;
+        if (!refused || wanted <= 1) throw failure;
       }
     }
   } finally {
