@@ -25,7 +25,6 @@ export type UftpErrorCode =
   | 'uftp.token-temporary'
   | 'uftp.token-permanent'
   // discovery
-  | 'uftp.participant-unknown'
   | 'uftp.discovery-temporary'
   | 'uftp.discovery-permanent';
 

@@ -1,0 +1,10 @@
+export { createDirectory } from './directory.ts';
+export type { DirectorySource, Finding, Participant, ParticipantDirectory } from './directory.ts';
+export { brokerSource, configurationSource, databaseSource } from './records.ts';
+export type { ParticipantRecord, ParticipantRecords } from './records.ts';
+export { createResolver } from './resolver.ts';
+export type { DnsAnswer, DnsResolver, DnsType, ResolverOptions } from './resolver.ts';
+export { dnsSource } from './dns.ts';
+export type { DnsSourceOptions } from './dns.ts';
+export { addressBookSource } from './address-book.ts';
+export type { AddressBookOptions, AddressBookSource } from './address-book.ts';
