@@ -1,6 +1,7 @@
 /** The configuration: one YAML file and a few environment variables, checked at start, secrets read when needed. */
 export { VARIABLES } from './environment.ts';
 export { ConfigError, type ConfigErrorCode, type Problem } from './errors.ts';
+export { exampleConfig } from './example.ts';
 export { type Config, loadConfig } from './load.ts';
 export type {
   Asset,
