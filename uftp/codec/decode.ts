@@ -2,9 +2,11 @@ import type { RelaxationName } from '../definition/element.ts';
 import { isVersion, type Version } from '../definition/version.ts';
 import { UftpError } from '../errors.ts';
 import { definitionOf, isMessageType, type Message, MESSAGES } from '../messages/index.ts';
+import { planOf } from './plan.ts';
 import { ALL_RELAXATIONS } from './relaxations.ts';
-import { readElement, type SchemaProblem } from './schema.ts';
-import { readXml, type XmlLimits } from './xml-reader.ts';
+import { readElement, type SchemaProblem, shortName } from './schema.ts';
+import type { XmlLimits } from './xml-limits.ts';
+import { readXml } from './xml-reader.ts';
 
 export interface DecodeOptions {
   /** What is tolerated beyond the official schema; everything on the list unless said otherwise. */
@@ -22,19 +24,22 @@ export interface DecodeOptions {
  */
 export function decode(payload: Uint8Array, options: DecodeOptions = {}): Message {
   const xml = readXml(payload, options.limits);
-  if (!isMessageType(xml.name)) {
-    throw new UftpError(
-      'uftp.message-unknown',
-      `There is no message called ${xml.name.slice(0, 60)}.`,
-      `Send one of: ${Object.keys(MESSAGES).join(', ')}.`,
-    );
-  }
-  const { value, problems } = readElement(xml, definitionOf(xml.name), {
+  if (!isMessageType(xml.name)) throw messageUnknown(xml.name);
+  const plan = planOf(definitionOf(xml.name), {
     version: schemaVersion(xml.attributes['Version']),
     relaxations: options.relaxations ?? ALL_RELAXATIONS,
   });
+  const { value, problems } = readElement(xml, plan);
   if (problems.length > 0) throw schemaInvalid(xml.name, problems);
   return { type: xml.name, ...value } as unknown as Message;
+}
+
+export function messageUnknown(name: string): UftpError {
+  return new UftpError(
+    'uftp.message-unknown',
+    `There is no message called ${shortName(name)}.`,
+    `Send one of: ${Object.keys(MESSAGES).join(', ')}.`,
+  );
 }
 
 /** The schema that applies to a message of this Version. */

@@ -1,73 +1,103 @@
-import { XMLBuilder } from 'fast-xml-parser';
-import { type ElementDefinition, keyOf } from '../definition/element.ts';
-import { definitionOf, type MessageDraft } from '../messages/index.ts';
-import { schemaInvalid, schemaVersion } from './decode.ts';
+import type { RelaxationName } from '../definition/element.ts';
+import { Unreadable } from '../definition/scalar.ts';
+import { definitionOf, isMessageType, type MessageDraft } from '../messages/index.ts';
+import { messageUnknown, schemaInvalid, schemaVersion } from './decode.ts';
+import { type AttributePlan, type ElementPlan, planOf } from './plan.ts';
 import { STRICT } from './relaxations.ts';
-import { readElement } from './schema.ts';
-import type { XmlElement } from './xml-reader.ts';
+import { type Json, Problems, shortName } from './schema.ts';
+import { escapeAttribute, isXmlText } from './xml-text.ts';
+import { type XmlNode, writeXml as writeNode } from './xml-writer.ts';
 
-const builder = new XMLBuilder({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  suppressEmptyNode: true,
-  suppressBooleanAttributes: false,
-  processEntities: false,
-});
+export interface EncodeOptions {
+  /** Deviations from the official schema that the recipient's profile asks for; none unless said so. */
+  readonly relaxations?: ReadonlySet<RelaxationName>;
+}
 
 /**
  * Encodes a message as the UTF-8 bytes to be signed: attributes and groups in the order of the definition,
  * no namespaces, no XML declaration. What is sent is strict: the result follows the official schema of the
- * message's Version to the letter.
+ * message's Version to the letter, and a key that the message does not have is an error, not a silence.
  *
- * @throws UftpError `uftp.schema-invalid`
+ * @throws UftpError `uftp.schema-invalid`, `uftp.message-unknown`
  */
-export function encode(draft: MessageDraft): Uint8Array {
-  const definition = definitionOf(draft.type);
-  const xml = toXml(draft.type, definition, draft as unknown as Json);
-  const context = { version: schemaVersion(draft.Version), relaxations: STRICT };
-  const { problems } = readElement(xml, definition, context);
-  if (problems.length > 0) throw schemaInvalid(draft.type, problems);
-  return new TextEncoder().encode(writeXml(xml));
+export function encode(draft: MessageDraft, options: EncodeOptions = {}): Uint8Array {
+  const { type, ...content } = draft as MessageDraft & Json;
+  if (!isMessageType(String(type))) throw messageUnknown(String(type));
+  const plan = planOf(definitionOf(type), {
+    version: schemaVersion(draft.Version),
+    relaxations: options.relaxations ?? STRICT,
+  });
+  const problems = new Problems();
+  const node = toNode(content, plan, type, problems);
+  if (problems.list.length > 0) throw schemaInvalid(type, problems.list);
+  return writeNode(type, node);
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** The element tree of a message, before it becomes text. */
-function toXml(name: string, definition: ElementDefinition, value: Json): XmlElement {
-  const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [attributeName, attribute] of Object.entries(definition.attributes)) {
-    const given = value[keyOf(attributeName)];
-    if (given !== undefined) attributes[attributeName] = attribute.scalar.write(given as never);
+/** The element as the builder takes it, every deviation from the schema reported. */
+export function toNode(value: Json, plan: ElementPlan, path: string, problems: Problems): XmlNode {
+  const node: XmlNode = {};
+  for (const attribute of plan.attributes) {
+    const text = attributeText(attribute, value[attribute.key]);
+    if (text instanceof Unreadable) problems.report(`${path}/@${attribute.name}`, text.why);
+    else if (text !== undefined) node[`@${attribute.name}`] = escapeAttribute(text);
   }
-  const children = Object.entries(definition.children).flatMap(([childName, child]) =>
-    ((value[keyOf(childName)] ?? []) as Json[]).map((item) => toXml(childName, child.element, item)),
-  );
-  return { name, attributes, children };
-}
-
-/** Writes an element tree as text. */
-export function writeXml(xml: XmlElement): string {
-  return builder.build({ [xml.name]: plain(xml) }) as string;
-}
-
-function plain(xml: XmlElement): Record<string, unknown> {
-  const node: Record<string, unknown> = {};
-  for (const name in xml.attributes) node[`@${name}`] = escapeAttribute(xml.attributes[name]!);
-  for (const child of xml.children) ((node[child.name] ??= []) as unknown[]).push(plain(child));
+  for (const child of plan.children) {
+    const at = `${path}/${child.name}`;
+    const items = value[child.key] ?? [];
+    if (!Array.isArray(items) || items.some((item) => typeof item !== 'object' || item === null)) {
+      problems.report(at, 'is not a list of elements');
+      continue;
+    }
+    if (items.length < child.least && !(child.mayBeMissing && items.length === 0))
+      problems.report(at, 'is missing');
+    if (items.length > child.most) problems.report(at, `stands there more than ${child.most} times`);
+    if (items.length > 0)
+      node[child.name] = items.map((item: Json, index) =>
+        toNode(item, child.element, `${at}[${index + 1}]`, problems),
+      );
+  }
+  for (const key of Object.keys(value)) {
+    if (!plan.keys.has(key) && value[key] !== undefined)
+      problems.report(`${path}/@${shortName(key)}`, 'is not part of this element');
+  }
   return node;
 }
 
-/** Line ends and tabs are written as references, or a reader would normalise them to spaces. */
-function escapeAttribute(text: string): string {
-  return text.replace(/[&<>"\t\n\r]/g, (character) => REFERENCES[character]!);
+const MISSING = new Unreadable('is missing');
+const FOREIGN = new Unreadable('is not part of this version');
+const UNSPEAKABLE = new Unreadable('has a character that XML cannot carry');
+const WRONG_TYPE = {
+  string: new Unreadable('is not a string'),
+  integer: new Unreadable('is not a number'),
+  boolean: new Unreadable('is not a boolean'),
+};
+
+/** The attribute's text, or why the value cannot be sent. What is sent can always be read back. */
+function attributeText(attribute: AttributePlan, value: unknown): string | Unreadable | undefined {
+  const { scalar, presence } = attribute;
+  if (value === undefined) return presence === 'required' ? MISSING : undefined;
+  if (presence === 'absent') return FOREIGN;
+  if (typeof value !== (scalar.json === 'integer' ? 'number' : scalar.json)) return WRONG_TYPE[scalar.json];
+  const text = scalar.write(value as never);
+  if (text instanceof Unreadable) return text;
+  if (!isXmlText(text)) return UNSPEAKABLE;
+  const read: unknown = scalar.read(text);
+  return read instanceof Unreadable ? read : text;
 }
 
-const REFERENCES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#9;',
-  '\n': '&#10;',
-  '\r': '&#13;',
-};
+interface Tree {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly Tree[];
+}
+
+/** @deprecated `encode(draft, { relaxations })` writes what a profile deviates in. */
+export function writeXml(tree: Tree): string {
+  const node = ({ attributes, children }: Tree): XmlNode => {
+    const written: XmlNode = {};
+    for (const name in attributes) written[`@${name}`] = escapeAttribute(attributes[name]!);
+    for (const child of children) ((written[child.name] ??= []) as XmlNode[]).push(node(child));
+    return written;
+  };
+  return Buffer.from(writeNode(tree.name, node(tree))).toString('utf8');
+}

@@ -1,6 +1,5 @@
-import { type ElementDefinition, keyOf, type RelaxationName } from '../definition/element.ts';
 import { Unreadable } from '../definition/scalar.ts';
-import type { Version } from '../definition/version.ts';
+import type { AttributePlan, ElementPlan } from './plan.ts';
 import type { XmlElement } from './xml-reader.ts';
 
 /** One deviation from the schema: where, and what is wrong there. */
@@ -10,93 +9,97 @@ export interface SchemaProblem {
   readonly problem: string;
 }
 
-/** What a schema check needs to know. */
-export interface SchemaContext {
-  readonly version: Version;
-  readonly relaxations: ReadonlySet<RelaxationName>;
-}
-
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 /** Problems are listed up to here; a document that is all wrong does not fill a log. */
 const MOST_PROBLEMS = 20;
 
-/**
- * Reads an element by its definition: the plain JSON value, and every problem found on the way.
- * The value is complete only when there are no problems.
- */
-export function readElement(
-  xml: XmlElement,
-  definition: ElementDefinition,
-  context: SchemaContext,
-): { value: Json; problems: SchemaProblem[] } {
-  const problems: SchemaProblem[] = [];
-  const value = readInto(xml, definition, context, xml.name, problems);
-  return { value, problems };
+/** Collects problems on the way through a document. */
+export class Problems {
+  readonly list: SchemaProblem[] = [];
+
+  report(at: string, problem: string): void {
+    if (this.list.length < MOST_PROBLEMS) this.list.push({ at, problem });
+  }
 }
 
-function readInto(
-  xml: XmlElement,
-  definition: ElementDefinition,
-  context: SchemaContext,
-  path: string,
-  problems: SchemaProblem[],
-): Json {
-  const value: Json = {};
-  const report = (at: string, problem: string): void => {
-    if (problems.length < MOST_PROBLEMS) problems.push({ at, problem });
-  };
+/** A name from a document, short enough for a sentence. */
+export const shortName = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
 
-  for (const [name, attribute] of Object.entries(definition.attributes)) {
-    const text = xml.attributes[name];
-    const presence = attribute.presence[context.version];
-    const relaxed = attribute.relaxed !== undefined && context.relaxations.has(attribute.relaxed);
-    if (text === undefined) {
-      if (attribute.fallback !== undefined && (presence === 'optional' || relaxed)) {
-        value[keyOf(name)] = attribute.fallback;
-      } else if (presence === 'required' && !relaxed) report(`${path}/@${name}`, 'is missing');
-      continue;
-    }
-    if (presence === 'absent' && !relaxed) {
-      report(`${path}/@${name}`, `is not part of version ${context.version}`);
-      continue;
-    }
-    const read = attribute.scalar.read(text);
-    if (read instanceof Unreadable) report(`${path}/@${name}`, read.why);
-    else value[keyOf(name)] = read;
+/**
+ * Reads an element by its plan: the plain JSON value, and every problem found on the way.
+ * The value is complete only when there are no problems.
+ */
+export function readElement(xml: XmlElement, plan: ElementPlan): { value: Json; problems: SchemaProblem[] } {
+  const problems = new Problems();
+  const value = readInto(xml, plan, undefined, problems);
+  return { value, problems: problems.list };
+}
+
+/** Where an element stands: its path is only spelled out for a problem. */
+interface Place {
+  readonly name: string;
+  readonly index: number;
+  readonly parent: Place | undefined;
+}
+
+const pathOf = ({ name, index, parent }: Place): string =>
+  parent ? `${pathOf(parent)}/${name}[${index}]` : name;
+
+function readInto(xml: XmlElement, plan: ElementPlan, place: Place | undefined, problems: Problems): Json {
+  const here = place ?? { name: xml.name, index: 1, parent: undefined };
+  const value: Json = {};
+  let known = 0;
+  for (const attribute of plan.attributes) {
+    const text = xml.attributes[attribute.name];
+    if (text !== undefined) known += 1;
+    const read = readAttribute(attribute, text);
+    if (read instanceof Unreadable) problems.report(`${pathOf(here)}/@${attribute.name}`, read.why);
+    else if (read !== undefined) value[attribute.key] = read;
   }
-  for (const name in xml.attributes) {
-    if (!Object.hasOwn(definition.attributes, name))
-      report(`${path}/@${name}`, 'is not part of this element');
+  if (known < xml.attributeCount) {
+    for (const name in xml.attributes) {
+      if (!plan.attributeNames.has(name))
+        problems.report(`${pathOf(here)}/@${shortName(name)}`, 'is not part of this element');
+    }
   }
-  readChildren(xml, definition, context, path, problems, value, report);
+  readChildren(xml, plan, here, problems, value);
   return value;
+}
+
+const MISSING = new Unreadable('is missing');
+const FOREIGN = new Unreadable('is not part of this version');
+
+function readAttribute(attribute: AttributePlan, text: string | undefined): unknown {
+  if (text === undefined) {
+    if (attribute.presence === 'required') return MISSING;
+    return attribute.presence === 'optional' ? attribute.fallback : undefined;
+  }
+  return attribute.presence === 'absent' ? FOREIGN : attribute.scalar.read(text);
 }
 
 /** The schema's sequence: each group in its place, each often enough. */
 function readChildren(
   xml: XmlElement,
-  definition: ElementDefinition,
-  context: SchemaContext,
-  path: string,
-  problems: SchemaProblem[],
+  plan: ElementPlan,
+  here: Place,
+  problems: Problems,
   value: Json,
-  report: (at: string, problem: string) => void,
 ): void {
   let next = 0;
-  for (const [name, child] of Object.entries(definition.children)) {
+  for (const child of plan.children) {
     const group: Json[] = [];
-    while (xml.children[next]?.name === name) {
-      const at = `${path}/${name}[${group.length + 1}]`;
-      group.push(readInto(xml.children[next]!, child.element, context, at, problems));
+    while (xml.children[next]?.name === child.name) {
+      const place = { name: child.name, index: group.length + 1, parent: here };
+      group.push(readInto(xml.children[next]!, child.element, place, problems));
       next += 1;
     }
-    const relaxed = child.relaxed !== undefined && context.relaxations.has(child.relaxed);
-    if (group.length < child.least && !(relaxed && group.length === 0))
-      report(`${path}/${name}`, 'is missing');
-    if (group.length > child.most) report(`${path}/${name}`, `stands there more than ${child.most} times`);
-    value[keyOf(name)] = group;
+    if (group.length < child.least && !(child.mayBeMissing && group.length === 0))
+      problems.report(`${pathOf(here)}/${child.name}`, 'is missing');
+    if (group.length > child.most)
+      problems.report(`${pathOf(here)}/${child.name}`, `stands there more than ${child.most} times`);
+    value[child.key] = group;
   }
   const stray = xml.children[next];
-  if (stray) report(`${path}/${stray.name.slice(0, 60)}`, 'is not expected here');
+  if (stray) problems.report(`${pathOf(here)}/${shortName(stray.name)}`, 'is not expected here');
 }

@@ -5,8 +5,8 @@ import { type Version, VERSIONS } from './version.ts';
 export type Presence = 'required' | 'optional' | 'absent';
 
 /**
- * A deviation from the official schema that is tolerated in what is received, never in what is sent.
- * The list and its citations are in `uftp/codec/relaxations.ts`.
+ * A deviation from the official schema that is tolerated in what is received, and sent only to a participant
+ * whose profile asks for it. The list and its citations are in `uftp/codec/relaxations.ts`.
  */
 export type RelaxationName =
   | 'settlement-without-contract-settlement'
@@ -26,8 +26,10 @@ export interface Attribute<
   readonly presence: Readonly<Record<Version, Presence>>;
   /** The schema's default: what a decoded message carries where the text had nothing. */
   readonly fallback?: T;
-  /** Tolerated in what is received: missing although required, or there although absent. */
+  /** Tolerated under this relaxation: missing although required, or there although absent. */
   readonly relaxed?: RelaxationName;
+  /** The wider type that takes the place of `scalar` under a relaxation. */
+  readonly widened?: { readonly by: RelaxationName; readonly scalar: Scalar<T> };
   /** One line for the generated reference. */
   readonly doc: string;
   /** Types only: whether every version requires it, and whether a default fills it. */
@@ -35,7 +37,7 @@ export interface Attribute<
   readonly filled?: Filled;
 }
 
-type AnyAttribute =
+export type AnyAttribute =
   | Attribute<never, boolean, boolean>
   | Attribute<string, boolean, boolean>
   | Attribute<number, boolean, boolean>
@@ -46,7 +48,7 @@ export interface Child<E extends ElementDefinition = ElementDefinition> {
   readonly element: E;
   readonly least: number;
   readonly most: number;
-  /** Tolerated in what is received: none at all. */
+  /** Tolerated under this relaxation: none at all. */
   readonly relaxed?: RelaxationName;
 }
 
@@ -95,6 +97,15 @@ export function versioned<T extends string | number | boolean>(
   return { scalar, presence, doc, ...(relaxed && { relaxed }) };
 }
 
+/** An attribute whose values may be of a wider type under a relaxation. */
+export function widened<T extends string | number | boolean, A extends boolean, F extends boolean>(
+  attribute: Attribute<T, A, F>,
+  by: RelaxationName,
+  scalar: Scalar<T>,
+): Attribute<T, A, F> {
+  return { ...attribute, widened: { by, scalar } };
+}
+
 /** A group of children that stands there at least `least` times. */
 export function many<E extends ElementDefinition>(
   element: E,
@@ -105,10 +116,17 @@ export function many<E extends ElementDefinition>(
 }
 
 /** An element definition, as it is: this only fixes the type. */
+export function element<const A extends ElementDefinition['attributes']>(
+  attributes: A,
+): { readonly attributes: A; readonly children: Record<never, never> };
 export function element<
-  const A extends Readonly<Record<string, AnyAttribute>>,
-  const C extends Readonly<Record<string, Child>> = Record<never, never>,
->(attributes: A, children: C = {} as C): { readonly attributes: A; readonly children: C } {
+  const A extends ElementDefinition['attributes'],
+  const C extends ElementDefinition['children'],
+>(attributes: A, children: C): { readonly attributes: A; readonly children: C };
+export function element(
+  attributes: ElementDefinition['attributes'],
+  children: ElementDefinition['children'] = {},
+): ElementDefinition {
   return { attributes, children };
 }
 

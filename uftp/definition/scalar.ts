@@ -17,17 +17,26 @@ export interface Scalar<T extends string | number | boolean = string | number | 
   readonly shape: string;
   /** The JSON type that carries it. */
   readonly json: 'string' | 'integer' | 'boolean';
+  /** What this type accepts less than the schema's, in words: a bound against abuse or lost precision. */
+  readonly bound?: string;
   /** Reads an attribute's text, already normalised as XML attributes are. */
   read(text: string): T | Unreadable;
-  /** Writes a value; what `read` would not take back is refused there, not here. */
-  write(value: T): string;
+  /** Writes a value. Refuses what may be read but is never sent; what `read` refuses is not checked again. */
+  write(value: T): string | Unreadable;
 }
 
 const identity = (value: string): string => value;
 
-function pattern(xsd: string, shape: string, regex: RegExp): Scalar<string> {
+function pattern(xsd: string, shape: string, regex: RegExp, bound?: string): Scalar<string> {
   const refusal = new Unreadable(`is not ${shape}`);
-  return { xsd, shape, json: 'string', read: (text) => (regex.test(text) ? text : refusal), write: identity };
+  return {
+    xsd,
+    shape,
+    json: 'string',
+    ...(bound !== undefined && { bound }),
+    read: (text) => (regex.test(text) ? text : refusal),
+    write: identity,
+  };
 }
 
 /** Collapses white space as XML Schema does for every simple type but xs:string. */
@@ -62,6 +71,7 @@ function wholeNumber(
     xsd,
     shape,
     json: 'integer',
+    bound: 'at most 2^53 - 1 in magnitude, written in at most 40 characters',
     read: (text) => {
       if (text.length > 40 || !/^[+-]?[0-9]+$/.test(text)) return notWhole;
       const value = Number(text);
@@ -78,9 +88,19 @@ function decimal(xsd: string, shape: string, fits: (text: string) => boolean): S
     xsd,
     shape,
     json: 'string',
-    read: (text) => (text.length <= 60 && form.test(text) && fits(text) ? text : refusal),
+    bound: 'at most 60 characters',
+    read: (text) => (text.length <= 60 && form.test(text) && fits(text) ? plainDecimal(text) : refusal),
     write: identity,
   });
+}
+
+/** The schema's `+1`, `.5` and `5.` in the form that every decimal library reads. */
+function plainDecimal(text: string): string {
+  if (/^-?[0-9]+(?:\.[0-9]+)?$/.test(text)) return text;
+  return text
+    .replace('+', '')
+    .replace(/^(-?)\./, '$10.')
+    .replace(/\.$/, '');
 }
 
 const fractionDigits = (text: string): number => {
@@ -93,10 +113,12 @@ const dateTime: Scalar<string> = (() => {
   const form =
     /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9})\d*)?(Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?$/;
   const refusal = new Unreadable('is not a date and time such as 2026-01-01T00:00:00Z');
+  const withoutOffset = new Unreadable('has no UTC offset; end it with Z');
   return collapsed<string>({
     xsd: 'xs:dateTime',
     shape: 'an instant such as 2026-01-01T00:00:00Z',
     json: 'string',
+    bound: 'years 0001 to 9999; kept to the millisecond',
     read: (text) => {
       const parts = form.exec(text);
       if (!parts || !isCalendarDay(`${parts[1]}-${parts[2]}-${parts[3]}`)) return refusal;
@@ -112,7 +134,8 @@ const dateTime: Scalar<string> = (() => {
       );
       return Number.isNaN(base) ? refusal : new Date(base + (midnightAtEnd ? 86_400_000 : 0)).toISOString();
     },
-    write: identity,
+    // UFTP asks for an offset; the schema does not. What is sent always has one.
+    write: (value) => (/(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : withoutOffset),
   });
 })();
 
@@ -127,15 +150,17 @@ export function isCalendarDay(text: string): boolean {
 const day: Scalar<string> = (() => {
   const form = /^(\d{4}-\d{2}-\d{2})(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?$/;
   const refusal = new Unreadable('is not a day such as 2026-01-01');
+  const withOffset = new Unreadable('is sent without an offset, as a day such as 2026-01-01');
   return collapsed<string>({
     xsd: 'PeriodType (xs:date)',
     shape: 'a calendar day such as 2026-01-01',
     json: 'string',
+    bound: 'years 0001 to 9999',
     read: (text) => {
       const found = form.exec(text)?.[1];
       return found !== undefined && isCalendarDay(found) ? found : refusal;
     },
-    write: identity,
+    write: (value) => (value.length === 10 ? value : withOffset),
   });
 })();
 
@@ -151,6 +176,30 @@ const boolean: Scalar<boolean> = (() => {
   });
 })();
 
+/** UFTP, ISP-Duration: "minutes only, for example PT15M". The schema reads every duration; minutes are sent. */
+const duration: Scalar<string> = (() => {
+  const form =
+    /^(?=.{1,40}$)-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/;
+  const notMinutes = new Unreadable('is sent in minutes only, such as PT15M');
+  return {
+    ...collapsed(pattern('xs:duration', 'a duration such as PT15M', form, 'at most 40 characters')),
+    write: (value) => (/^PT[0-9]+M$/.test(value) ? value : notMinutes),
+  };
+})();
+
+/** Base64 as the schema has it: white space anywhere; `signing` decodes it, to the last bit. */
+const base64: Scalar<string> = (() => {
+  const refusal = new Unreadable('is not padded standard Base64');
+  const packed = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+  return {
+    xsd: 'xs:base64Binary',
+    shape: 'Base64',
+    json: 'string',
+    read: (text) => (packed.test(text.replace(/[ \t\r\n]+/g, '')) ? text : refusal),
+    write: identity,
+  };
+})();
+
 /** Every simple type that the messages use (UFTP common schema, and the XML Schema built-ins it names). */
 export const scalar = {
   text: {
@@ -160,7 +209,12 @@ export const scalar = {
     read: identity,
     write: identity,
   } as Scalar<string>,
-  version: pattern('SpecVersion', 'a version such as 3.1.0', /^\d+\.\d+\.\d+$/),
+  version: pattern(
+    'SpecVersion',
+    'a version such as 3.1.0',
+    /^\d+\.\d+\.\d+$/,
+    'ASCII digits; a pattern of the schema takes the digits of every script',
+  ),
   uuid: pattern(
     'UUIDType',
     'a UUID',
@@ -169,15 +223,16 @@ export const scalar = {
   entityAddress: pattern(
     'EntityAddressType',
     'an entity address (ean. and 12 to 34 digits, or ea1.yyyy-mm.domain:name)',
-    /^(?:ean\.[0-9]{12,34}|ea1\.[0-9]{4}-[0-9]{2}\.[^\n\r]{1,244}:[^\n\r]{1,244})$/,
+    /^(?:ean\.[0-9]{12,34}|ea1\.[0-9]{4}-[0-9]{2}\.[^\n\r]{1,244}:[^\n\r]{1,244})$/u,
   ),
   domain: pattern(
     'InternetDomainType',
     'a lower-case Internet domain',
-    // Each label is matched once, without nesting, so that no input makes the match quadratic.
     /^(?=.{1,255}$)(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}$/,
+    'at most 255 characters, as the domain name system has it',
   ),
-  meteringEan: pattern('EANType', 'an EAN such as E and 16 or 18 digits', /^[Ee](?:[0-9]{16}|[0-9]{18})$/),
+  meteringEan: pattern('EANType', 'E and 16 digits', /^[Ee][0-9]{16}$/),
+  wideMeteringEan: pattern('EANType', 'E and 16 or 18 digits', /^[Ee][0-9]{16}(?:[0-9]{2})?$/),
   currency: pattern('ISO4217CurrencyType', 'a currency code of three capitals', /^[A-Z]{3}$/),
   amount: decimal(
     'CurrencyAmountType',
@@ -198,13 +253,8 @@ export const scalar = {
   day,
   dateTime,
   boolean,
-  duration: collapsed(
-    pattern(
-      'xs:duration',
-      'a duration such as PT15M',
-      /^-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/,
-    ),
-  ),
+  base64,
+  duration,
   /** Watts: + is consumption, - is production. */
   power: wholeNumber('xs:integer', 'a whole number of watts', Number.MIN_SAFE_INTEGER),
   integer: wholeNumber('xs:integer', 'a whole number', Number.MIN_SAFE_INTEGER),

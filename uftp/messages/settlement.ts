@@ -1,4 +1,12 @@
-import { type Attribute, defaulted, element, many, optional, required } from '../definition/element.ts';
+import {
+  type Attribute,
+  defaulted,
+  element,
+  many,
+  optional,
+  required,
+  widened,
+} from '../definition/element.ts';
 import { request, responseTo } from '../definition/message.ts';
 import { scalar } from '../definition/scalar.ts';
 import { contractISP, meteringISP, settlementISP } from './isp.ts';
@@ -86,7 +94,11 @@ export const Metering = request(
     TimeZone: required(scalar.timeZone, "The market's time zone."),
     Currency: optional(scalar.currency, 'Not used.'),
     Period: required(scalar.day, 'The local day measured.'),
-    EAN: required(scalar.meteringEan, 'The connection, in metering notation: E and digits.'),
+    EAN: widened(
+      required(scalar.meteringEan, 'The connection, in metering notation: E and digits.'),
+      'metering-ean-of-18-digits',
+      scalar.wideMeteringEan,
+    ),
   },
   {
     Profile: many(
