@@ -51,13 +51,6 @@ it('init overwrites nothing', async () => {
   expect(() => statSync(join(folder, 'secrets'))).toThrow();
 });
 
-it('the example shows every field of a participant and group', () => {
-  const example = readFileSync(new URL('../config/example.yaml', import.meta.url), 'utf8');
-  for (const word of ['barred:', 'relaxations:', 'allowHttp:', 'delivery:', 'settlement:', 'strategy:']) {
-    expect(example).toContain(word);
-  }
-});
-
 it('keygen keeps the secret in a file for its owner alone and prints only the public key', async () => {
   await keygen('--out', secretFile(), '--domain', 'agr.example.org');
   const secret = readFileSync(secretFile(), 'utf8').trim();
