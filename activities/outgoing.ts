@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { Temporal } from 'temporal-polyfill';
+import { instant } from '../base/clock.ts';
+import type { Delivery } from '../market/flex-request/index.ts';
+import type { OutboxRow } from '../store/index.ts';
+import {
+  encode,
+  encodeBase64,
+  isVersion,
+  type MessageDraft,
+  type Role,
+  retryPolicy,
+  seal,
+  type Version,
+  VERSIONS,
+  writeSignedMessage,
+} from '../uftp/index.ts';
+import type { SendInput } from './contract.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** Fixes messages in the outbox and delivers what is fixed there. The only place that signs. */
+export class Outgoing {
+  readonly #deps: Dependencies;
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps;
+  }
+
+  /** Fixes a message under its step of the running workflow, then delivers it. */
+  async send(input: SendInput): Promise<Delivery> {
+    const row = await this.prepare(input);
+    return this.deliver(row, input.validUntil);
+  }
+
+  /**
+   * The outbox row of a step: MessageID, TimeStamp and signed bytes are made once and never again, so that
+   * every later try, by whatever worker, sends the same bytes.
+   */
+  async prepare(input: SendInput): Promise<OutboxRow> {
+    const { store, clock } = this.#deps;
+    const { workflowId } = Context.current().info.workflowExecution!;
+    const { Result, RejectionReason } = input.draft as { Result?: string; RejectionReason?: string };
+    const row = await store.outbox.prepare({ workflowId, step: input.step }, async () => {
+      const createdAt = instant(clock);
+      const messageId = randomUUID();
+      const payload = encode(this.#complete(input, messageId, createdAt));
+      return {
+        recipientDomain: input.to.domain,
+        recipientRole: input.to.role,
+        messageId,
+        conversationId: input.conversationId,
+        type: input.draft.type,
+        version: supported(input.version),
+        createdAt,
+        payload,
+        body: this.#sign(payload),
+        ...(input.answers !== undefined && { answersInboxId: input.answers }),
+        ...(Result !== undefined && { result: Result }),
+        ...(RejectionReason !== undefined && { reason: RejectionReason }),
+      };
+    });
+    // From the row, not the input: what was fixed is what is said.
+    if (row.answersInboxId && row.result) {
+      await store.inbox.recordVerdict(row.answersInboxId, row.result, row.reason);
+    }
+    return row;
+  }
+
+  /**
+   * Delivers a fixed message. Returns when it is delivered, permanently refused, or too late to deliver;
+   * fails with a retryable failure while another try may help.
+   */
+  async deliver(row: OutboxRow, validUntil?: string): Promise<Delivery> {
+    if (row.status === 'delivered') return { messageId: row.messageId, outcome: 'delivered' };
+    if (row.status === 'refused' || row.status === 'expired') return ended(row);
+    return this.#post(row, validUntil);
+  }
+
+  /** Delivers a fixed message once more, whatever became of it before. */
+  async deliverAgain(row: OutboxRow): Promise<Delivery> {
+    return this.#post(row, undefined);
+  }
+
+  async #post(row: OutboxRow, validUntil: string | undefined): Promise<Delivery> {
+    const { store, clock, client, directory, log } = this.#deps;
+    const { messageId, type, recipientDomain } = row;
+    const role = row.recipientRole as Role;
+    if (instant(clock) >= this.#giveUpAt(row, validUntil)) {
+      await store.outbox.recordDelivery(row.id, {
+        at: instant(clock),
+        outcome: 'expired',
+        reason: 'The delivery window is over.',
+      });
+      log.warn({ messageId, type, recipientDomain }, 'gave up delivering a message');
+      return { messageId, outcome: 'expired', reason: 'not delivered before its deadline' };
+    }
+    const endpoint = await directory.endpoint(recipientDomain, role);
+    const { cancellationSignal } = Context.current();
+    const tried = await client.post(endpoint, row.body, {
+      attempt: row.attempts + 1,
+      signal: cancellationSignal,
+    });
+    const { outcome, status, reason, retryAfterMs } = tried;
+    await store.outbox.recordDelivery(row.id, {
+      at: instant(clock),
+      outcome,
+      ...(status !== undefined && { status }),
+      reason,
+    });
+    const facts = { messageId, type, recipientDomain, status, reason };
+    if (outcome === 'delivered') {
+      log.info(facts, 'delivered a message');
+      return { messageId, outcome };
+    }
+    if (outcome === 'permanent') {
+      log.error(facts, 'a message was refused for good');
+      return { messageId, outcome: 'refused', reason };
+    }
+    log.warn(facts, 'a message could not be delivered yet');
+    throw ApplicationFailure.create({
+      type: 'uftp.delivery-temporary',
+      message: reason,
+      category: ApplicationFailureCategory.BENIGN,
+      ...(retryAfterMs !== undefined && { nextRetryDelay: Math.min(retryAfterMs, retryPolicy.windowMs) }),
+    });
+  }
+
+  #complete(input: SendInput, messageId: string, createdAt: string): MessageDraft {
+    return {
+      ...input.draft,
+      Version: supported(input.version),
+      SenderDomain: this.#deps.config.identity.domain,
+      RecipientDomain: input.to.domain,
+      TimeStamp: createdAt,
+      MessageID: messageId,
+      ConversationID: input.conversationId,
+    } as unknown as MessageDraft;
+  }
+
+  #sign(payload: Uint8Array): Uint8Array {
+    const { config, signingKeys } = this.#deps;
+    return writeSignedMessage({
+      SenderDomain: config.identity.domain,
+      SenderRole: config.identity.role,
+      Body: encodeBase64(seal(payload, signingKeys.current)),
+    });
+  }
+
+  /** UFTP transport: at least an hour of tries, and none for a message that has expired. */
+  #giveUpAt(row: OutboxRow, validUntil: string | undefined): string {
+    const participant = this.#deps.config.participant(row.recipientDomain, row.recipientRole);
+    const window = participant
+      ? Temporal.Duration.from(participant.delivery.window).total('milliseconds')
+      : retryPolicy.windowMs;
+    const windowEnd = new Date(Date.parse(row.createdAt) + window).toISOString();
+    return validUntil !== undefined && validUntil < windowEnd ? validUntil : windowEnd;
+  }
+}
+
+/** Who wrote in a version we do not speak is answered in the newest one that we do. */
+const supported = (version: string): Version => (isVersion(version) ? version : VERSIONS.at(-1)!);
+
+function ended(row: OutboxRow): Delivery {
+  const { messageId, status, lastError } = row;
+  return {
+    messageId,
+    outcome: status === 'refused' ? 'refused' : 'expired',
+    ...(lastError != null && { reason: lastError }),
+  };
+}

@@ -1,0 +1,64 @@
+import { answeredMessageId, definitionOf, type Message, type MessageType, type Role } from '../uftp/index.ts';
+import type { Activities } from './contract.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Outgoing } from './outgoing.ts';
+import { readInbox } from './read-inbox.ts';
+import { settlementStatuses } from './settlement-answer.ts';
+
+type ReplyActivities = Pick<Activities, 'reply' | 'redeliver'>;
+
+/** Answers that belong to no conversation, and stored answers sent again. */
+export function replyActivities({ store, log }: Dependencies, outgoing: Outgoing): ReplyActivities {
+  return {
+    async reply({ inboxId, rejections }) {
+      const { row, message } = await readInbox(store, inboxId);
+      const draft = replyTo(message, rejections);
+      if (!draft) {
+        const reason = rejections.join(';') || 'this message has no answer that the schema allows';
+        await store.inbox.recordVerdict(inboxId, 'Ignored', reason);
+        log.warn({ messageId: row.messageId, type: row.type, reason }, 'left a message without an answer');
+        return undefined;
+      }
+      return outgoing.send({
+        step: draft.type,
+        to: { domain: row.senderDomain, role: row.senderRole as Role },
+        version: row.version,
+        conversationId: row.conversationId,
+        answers: inboxId,
+        draft,
+      });
+    },
+
+    async redeliver({ outboxId }) {
+      const row = (await store.outbox.find(outboxId))!;
+      return outgoing.deliverAgain(row);
+    },
+  };
+}
+
+/**
+ * The response that rejects a message, or answers a TestMessage; undefined for a message that is itself an
+ * answer, or whose response cannot be built without facts that only its real recipient has.
+ */
+export function replyTo(
+  message: Message,
+  rejections: readonly string[],
+): ({ readonly type: string } & Record<string, unknown>) | undefined {
+  const definition = definitionOf(message.type);
+  if (definition.answeredBy === undefined || answeredMessageId(message) !== undefined) return undefined;
+  if (message.type === 'TestMessage')
+    return rejections.length === 0 ? { type: definition.answeredBy } : undefined;
+  if (message.type === 'AGRPortfolioQuery') return undefined;
+  const reference = definitionOf(definition.answeredBy as MessageType).answers!.attribute.replaceAll('-', '');
+  const RejectionReason = rejections.join(';') || 'Invalid Message';
+  return {
+    type: definition.answeredBy,
+    [reference]: message.MessageID,
+    Result: 'Rejected',
+    RejectionReason,
+    ...(message.type === 'DSOPortfolioQuery' && { TimeZone: message.TimeZone, Period: message.Period }),
+    ...(message.type === 'FlexSettlement' && {
+      FlexOrderSettlementStatus: settlementStatuses(message, () => RejectionReason),
+    }),
+  };
+}

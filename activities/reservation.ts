@@ -1,0 +1,41 @@
+import { reservationRejections } from '../market/reservation.ts';
+import type { Activities } from './contract.ts';
+import type { Dependencies } from './dependencies.ts';
+import { readInbox } from './read-inbox.ts';
+
+type ReservationActivities = Pick<Activities, 'applyReservation' | 'announceReservation'>;
+
+/** Activities around what a DSO keeps reserved under a contract. */
+export function reservationActivities({ config, store, tell }: Dependencies): ReservationActivities {
+  return {
+    async applyReservation({ inboxId }) {
+      const { row, message } = await readInbox(store, inboxId, 'FlexReservationUpdate');
+      const contract = config.contract(message.ContractID);
+      if (!contract || contract.dso !== row.senderDomain) return ['Unknown reference ContractID'];
+      const contracted = contract.reserved.map(({ start, duration, powerW }) => ({
+        Start: start,
+        Duration: duration,
+        Power: powerW,
+      }));
+      const rejections = reservationRejections(contracted, message.ISP);
+      if (rejections.length > 0) return rejections;
+      await store.reservations.save({
+        dso: row.senderDomain,
+        contractId: message.ContractID,
+        period: message.Period,
+        congestionPoint: message.CongestionPoint,
+        messageId: message.MessageID,
+        stampedAt: message.TimeStamp,
+        isps: message.ISP,
+      });
+      return [];
+    },
+
+    async announceReservation({ dso, contractId, period }) {
+      const held = await store.reservations.find(dso, contractId, period);
+      if (!held) return;
+      const concerned = await store.conversations.underContract(dso, contractId, period);
+      for (const workflowId of concerned) await tell(workflowId, { type: 'reserved', ISP: held.isps });
+    },
+  };
+}
