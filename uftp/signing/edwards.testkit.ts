@@ -89,6 +89,11 @@ export function challenge(r: Uint8Array, a: Uint8Array, message: Uint8Array): bi
   return hash.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n) % L;
 }
 
+/** The same point on the Montgomery curve of X25519: u = (1 + y) / (1 - y), RFC 7748, section 4.1. */
+export function montgomeryU({ y }: Point): Uint8Array {
+  return toBytes(mod((1n + y) * inverse(1n - y)));
+}
+
 /** Every encoding that some decoder might take for this point: sign bit set on x = 0, y plus the prime. */
 export function sloppyEncodings({ x, y }: Point): Uint8Array[] {
   return [y, y + P]

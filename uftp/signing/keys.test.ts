@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as curve from './edwards.testkit.ts';
 import { decodeBase64Strict, encodeBase64, generateKeyPair, PublicKey, SecretKey } from './index.ts';
 
 const invalidKey = expect.objectContaining({ code: 'uftp.key-invalid' });
@@ -19,6 +20,29 @@ describe('public keys', () => {
         expect(PublicKey.parse(published).toCs1()).toBe(published);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('publish the encryption key that libsodium would convert the signing key to', () => {
+    const { publicKey } = generateKeyPair();
+    const bytes = Uint8Array.from(publicKey.bytes);
+    const odd = bytes[31]! > 127;
+    bytes[31]! &= 127;
+    const u = curve.montgomeryU(curve.withY(curve.toInteger(bytes), odd)!);
+    expect(encodeBase64(publicKey.encryptionKey!)).toBe(encodeBase64(u));
+  });
+
+  it('and secret keys answer every other text with one error', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.base64String()), fc.constantFrom('', 'cs1.'), (text, prefix) => {
+        for (const parse of [PublicKey.parse, SecretKey.parse]) {
+          try {
+            parse(prefix + text);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'uftp.key-invalid' });
+          }
+        }
+      }),
     );
   });
 

@@ -38,8 +38,8 @@ export interface UftpClientOptions {
 
 export interface UftpClient {
   /**
-   * POSTs a SignedMessage and says what the answer means. Never throws for anything the other side does; rejects
-   * only with the reason of an aborted `signal`.
+   * POSTs a SignedMessage and says what the answer means. An endpoint that cannot be used at all is a permanent
+   * outcome; the promise rejects only with the reason of an aborted `signal`.
    *
    * A retry must bring the same bytes. `attempt` counts from 1: from the second on, a 400 that complains about a
    * duplicate says that an earlier try arrived, and counts as delivered.

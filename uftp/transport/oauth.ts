@@ -30,8 +30,8 @@ const REFRESH_EARLY_MS = 60_000;
 /** Where the server does not say how long a token lives. */
 const ASSUMED_LIFE_S = 300;
 const BODY_LIMIT = 64 * 1024;
-/** Error codes of RFC 6749, section 5.2, that only a change of configuration ends. */
-const LASTING = [400, 401, 403];
+/** Refusals (RFC 6749, section 5.2) that only a change of configuration ends. */
+const LASTING_STATUSES = [400, 401, 403];
 
 /** Holds one profile's token: fetched once for all who wait, kept, and renewed before it ends. */
 export class TokenSource {
@@ -122,7 +122,7 @@ function readToken(answer: Answer, askedAt: number): Token {
   if (answer.status !== 200) {
     const said = errorCode(answer.body);
     const sentence = `The token server answered ${answer.status}${said ? ` (${said})` : ''}.`;
-    throw LASTING.includes(answer.status) ? permanent(sentence) : temporary(sentence);
+    throw LASTING_STATUSES.includes(answer.status) ? permanent(sentence) : temporary(sentence);
   }
   const fields = parseObject(answer.body);
   const value = fields['access_token'];
