@@ -1,5 +1,5 @@
 import { allHandlersFinished, condition, setCurrentDetails } from '@temporalio/workflow';
-import { periodEnd } from '../uftp/calendar/index.ts';
+import { addDays, isKnownTimeZone, periodEnd } from '../uftp/calendar/index.ts';
 import { announceReservation, applyReservation, send } from './activities.ts';
 import { Mailbox, notBefore, type Start } from './entity.ts';
 import type { Inbound } from './inbound.ts';
@@ -19,16 +19,23 @@ export async function reservation(start: Start): Promise<void> {
   for (;;) {
     const inbound = await mailbox.next(until);
     if (!inbound) break;
-    const accepted = await take(inbound);
-    const { Period, TimeZone } = inbound.content;
-    // A rejected update may name any day or zone; only an accepted one says when the day is over.
-    until ??= accepted ? periodEnd(Period, TimeZone) : undefined;
-    if (until === undefined && mailbox.isEmpty) break;
+    until ??= dayIsOver(inbound.content);
+    await take(inbound);
   }
   await condition(allHandlersFinished);
 }
 
-async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<boolean> {
+/**
+ * When nothing can change the reservation any more. Also a rejected update keeps the workflow open that long,
+ * since a corrected one may follow; if its time zone is unknown, until the day is over everywhere.
+ */
+function dayIsOver({ Period, TimeZone }: { Period: string; TimeZone: string }): string {
+  return isKnownTimeZone(TimeZone)
+    ? periodEnd(Period, TimeZone)
+    : periodEnd(addDays(Period, 1), 'Pacific/Pago_Pago');
+}
+
+async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<void> {
   const { content, sender } = inbound;
   const rejections = inbound.rejections.length
     ? inbound.rejections
@@ -53,5 +60,4 @@ async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<boolean>
   if (accepted) {
     await announceReservation({ dso: sender.domain, contractId: content.ContractID, period: content.Period });
   }
-  return accepted;
 }

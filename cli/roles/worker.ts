@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createActivities } from '../../activities/index.ts';
+import type { Config } from '../../config/index.ts';
+import { dieWithParent } from '../../services/index.ts';
+import {
+  configurationSource,
+  createDirectory,
+  createUftpClient,
+  SecretKey,
+  SigningKeys,
+  type UftpClient,
+} from '../../uftp/index.ts';
+import { TASK_QUEUE } from '../../workflows/ids.ts';
+import type { World } from '../world.ts';
+import { openRole, temporalAddress, temporalClient, untilToldToStop } from './compose.ts';
+import { configuredParticipants } from './participants.ts';
+
+/** How long activities in flight may finish when the worker is told to stop. */
+const SHUTDOWN_GRACE = '10 seconds';
+
+/** `flexor worker`: runs the workflows, signs, and sends. The only role that reads the signing key. */
+export async function runWorker(configFile: string | undefined, world: World): Promise<void> {
+  dieWithParent(20_000);
+  const { config, store, log } = openRole('worker', configFile);
+  installRuntime(log);
+  const told = untilToldToStop();
+  const signingKeys = new SigningKeys(SecretKey.parse(config.secret(config.identity.signingKey)));
+  const uftp = createUftpClient({ clock: world.clock });
+  const temporal = temporalClient(config, world);
+  const connection = await connect(config, log);
+  const worker = await Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: TASK_QUEUE,
+    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    activities: createActivities({
+      config,
+      store,
+      clock: world.clock,
+      client: uftp,
+      directory: createDirectory([configurationSource(configuredParticipants(config))]),
+      signingKeys,
+      tell: teller(temporal.client),
+      log,
+    }) as unknown as Record<string, (input: never) => Promise<unknown>>,
+    maxCachedWorkflows: 500,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  });
+  void told.then((signal) => {
+    log.info({ signal }, 'worker stops');
+    worker.shutdown();
+  });
+  log.info({ taskQueue: TASK_QUEUE }, 'worker runs');
+  await worker.run();
+  await closeAll(
+    uftp,
+    temporal.close,
+    () => connection.close(),
+    () => store.close(),
+  );
+}
+
+async function closeAll(uftp: UftpClient, ...closers: (() => Promise<void>)[]): Promise<void> {
+  await uftp.close();
+  for (const close of closers) await close();
+}
+
+/** Temporal's own messages go where ours go; its signal handling is left to us. */
+function installRuntime(log: Logger): void {
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) =>
+    log[levels[level]]({ temporal: meta }, message),
+  );
+  Runtime.install({ logger, shutdownSignals: [] });
+}
+
+/** A worker without a server has nothing to do but to try again. */
+async function connect(config: Config, log: Logger): Promise<NativeConnection> {
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address: temporalAddress(config) });
+    } catch (failure) {
+      log.warn({ failure: String(failure) }, 'Temporal is not there yet');
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+function teller(client: Client) {
+  return async (workflowId: string, event: unknown): Promise<boolean> => {
+    try {
+      await client.workflow.getHandle(workflowId).signal('tell', event);
+      return true;
+    } catch (failure) {
+      const gone =
+        failure instanceof WorkflowNotFoundError || (isGrpcServiceError(failure) && failure.code === 5);
+      if (gone) return false;
+      throw failure;
+    }
+  };
+}
