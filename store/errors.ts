@@ -50,6 +50,17 @@ export function storeErrorFrom(thrown: unknown): StoreError {
       { cause: thrown, details },
     );
   }
+  if (codes.includes('P2025')) {
+    return new StoreError(
+      'store.not-found',
+      'The record to change does not exist.',
+      'Check the id that was given.',
+      {
+        cause: thrown,
+        details,
+      },
+    );
+  }
   return new StoreError(
     'store.broken',
     'The database refused an operation that should always work.',

@@ -1,0 +1,61 @@
+import { baselinesOf } from './baselines.ts';
+import { inTransaction, openClient } from './client.ts';
+import { conversationsOf } from './conversations.ts';
+import { inboxOf } from './inbox.ts';
+import { ledgerOf } from './ledger.ts';
+import { meterReadingsOf } from './meter-readings.ts';
+import { ordersOf } from './orders.ts';
+import { outboxOf } from './outbox.ts';
+import { portfolioOf } from './portfolio.ts';
+import { reservationsOf } from './reservations.ts';
+import { settlementItemsOf } from './settlement-items.ts';
+
+export * from './errors.ts';
+export { genesis, linkHash, verifyChain } from './ledger.ts';
+export { migrate } from './migrate.ts';
+export { watchInbox } from './watch-inbox.ts';
+export type { Baseline } from './baselines.ts';
+export type { Conversation, TimelineEntry } from './conversations.ts';
+export type * from './inbox.ts';
+export type { LedgerEntry } from './ledger.ts';
+export type { MeterReading } from './meter-readings.ts';
+export type { AcceptedOrder, StoredISP, StoredOrder } from './orders.ts';
+export type { Delivery, NewOutbound, OutboxHead, OutboxKey, OutboxRow } from './outbox.ts';
+export type { ActiveCongestionPoint, PortfolioView, ViewedCongestionPoint } from './portfolio.ts';
+export type { Reservation } from './reservations.ts';
+export type { SettlementItem } from './settlement-items.ts';
+
+/** Where to keep things. */
+export interface StoreOptions {
+  /** `postgresql://` URL of a migrated database. */
+  readonly url: string;
+  /** Connections at most; default 10. */
+  readonly poolSize?: number;
+}
+
+/**
+ * Everything Flexor keeps. Plain JSON comes out (bytes as Uint8Array); whatever goes wrong is a StoreError:
+ * `store.unavailable` (try again), `store.conflict`, `store.not-found` or `store.broken`.
+ */
+export type Store = ReturnType<typeof createStore>;
+
+/** Opens the store. It connects with its first query, so that a database may come up after it. */
+export function createStore({ url, poolSize }: StoreOptions) {
+  const db = openClient(url, poolSize);
+  return {
+    inbox: inboxOf(db),
+    outbox: outboxOf(db),
+    conversations: conversationsOf(db),
+    orders: ordersOf(db),
+    reservations: reservationsOf(db),
+    portfolio: portfolioOf(db),
+    baselines: baselinesOf(db),
+    meterReadings: meterReadingsOf(db),
+    settlementItems: settlementItemsOf(db),
+    ledger: ledgerOf(db),
+    /** Resolves if the database answers. */
+    ping: async (): Promise<void> => void (await db.$queryRaw`SELECT 1`),
+    /** Ends all connections. */
+    close: (): Promise<void> => inTransaction(() => db.$disconnect()),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Db } from './client.ts';
+import { json, messageKey, plain } from './plain.ts';
+
+/** A run of ISPs with one power. */
+export interface StoredISP {
+  /** ISP number, from 1. */
+  readonly start: number;
+  /** Number of ISPs. */
+  readonly duration: number;
+  /** W, + is consumption. */
+  readonly power: number;
+}
+
+/** A FlexOrder that was accepted: the base of settlement. */
+export interface AcceptedOrder {
+  readonly dso: string;
+  readonly orderReference: string;
+  readonly orderMessageId: string;
+  readonly workflowId: string;
+  readonly contractId?: string;
+  readonly baselineReference?: string;
+  readonly congestionPoint: string;
+  /** Local day `YYYY-MM-DD` in `timeZone`. */
+  readonly period: string;
+  readonly timeZone: string;
+  readonly ispDuration: string;
+  /** Decimal, at most four digits after the point. */
+  readonly price: string;
+  readonly currency: string;
+  readonly isps: readonly StoredISP[];
+  /** ISO, UTC. */
+  readonly acceptedAt: string;
+}
+
+export interface StoredOrder extends AcceptedOrder {
+  readonly outcome?: 'settled' | 'disputed';
+}
+
+/** Accepted orders, by the OrderReference under which the DSO settles them. */
+export function ordersOf(db: Db) {
+  const stored = (row: object) => {
+    const { id: _, ...order } = plain(row) as StoredOrder & { id: string };
+    return order;
+  };
+
+  return {
+    /**
+     * Keeps an order. The same order again is `accepted` again; `duplicate-reference` means that the DSO used the
+     * OrderReference for another order before, so that settlement could not tell them apart.
+     */
+    async accept(order: AcceptedOrder): Promise<'accepted' | 'duplicate-reference'> {
+      const orderMessageId = messageKey(order.orderMessageId);
+      const data = { ...order, orderMessageId, isps: json(order.isps) };
+      await db.order.createMany({ data: [data], skipDuplicates: true });
+      const kept = await db.order.findUnique({ where: { orderMessageId }, select: { id: true } });
+      return kept === null ? 'duplicate-reference' : 'accepted';
+    },
+
+    async findByReference(dso: string, orderReference: string): Promise<StoredOrder | undefined> {
+      const row = await db.order.findUnique({ where: { dso_orderReference: { dso, orderReference } } });
+      return row ? stored(row) : undefined;
+    },
+
+    /** Orders of a DSO for the days `from` to `to`, both included, by day and then by acceptance. */
+    async inPeriod(dso: string, from: string, to: string): Promise<StoredOrder[]> {
+      const rows = await db.order.findMany({
+        where: { dso, period: { gte: from, lte: to } },
+        orderBy: [{ period: 'asc' }, { acceptedAt: 'asc' }, { id: 'asc' }],
+      });
+      return rows.map(stored);
+    },
+
+    /** Records how an order was settled. Does nothing for an order that is not kept here. */
+    async setOutcome(dso: string, orderReference: string, outcome: 'settled' | 'disputed'): Promise<void> {
+      await db.order.updateMany({ where: { dso, orderReference }, data: { outcome } });
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { inTransaction, type Db } from './client.ts';
+import { chunksOf, messageKey, plain } from './plain.ts';
+
+/** A congestion point, as an AGRPortfolioQueryResponse shows it. */
+export interface ViewedCongestionPoint {
+  readonly dso: string;
+  readonly congestionPoint: string;
+  readonly mutexOffersSupported: boolean;
+  /** `AGR` or `DSO`. */
+  readonly dayAheadRedispatchBy: string;
+  readonly intradayRedispatchBy?: string;
+  /** Entity addresses of our connections on it. */
+  readonly connections: readonly string[];
+}
+
+/** What a CRO answered about one day. */
+export interface PortfolioView {
+  readonly cro: string;
+  /** The day the view is about, `YYYY-MM-DD`. */
+  readonly period: string;
+  /** The AGRPortfolioQueryResponse that it came with. */
+  readonly messageId: string;
+  /** ISO, UTC. */
+  readonly receivedAt: string;
+  readonly result: string;
+  readonly reason?: string;
+  readonly congestionPoints: readonly ViewedCongestionPoint[];
+  /** Entity addresses of our connections that are on no congestion point. */
+  readonly connections: readonly string[];
+}
+
+/** A congestion point as it stands for a day, and how fresh that knowledge is. */
+export interface ActiveCongestionPoint extends ViewedCongestionPoint {
+  readonly cro: string;
+  /** The day of the view that tells: the day asked about, or the last before it. */
+  readonly viewPeriod: string;
+  /** ISO, UTC. */
+  readonly viewedAt: string;
+}
+
+/** PostgreSQL takes 65,535 parameters in a statement. */
+const rowsAtOnce = 5_000;
+/** Milliseconds; a view may hold hundreds of thousands of connections. */
+const patience = { timeout: 120_000, maxWait: 10_000 };
+
+/** What the CROs say our portfolio is, for every day they were asked about. */
+export function portfolioOf(db: Db) {
+  /**
+   * The view of each CRO that stands for a day: the last accepted one for that day, else for the last day before
+   * it. Newest first, should two CROs know the same congestion point.
+   */
+  async function standing(period: string): Promise<string[]> {
+    const rows = await db.$queryRaw<{ id: string }[]>`
+      SELECT id::text FROM (
+        SELECT DISTINCT ON (cro) id, period, received_at FROM portfolio_view
+        WHERE result = 'Accepted' AND period <= ${period}
+        ORDER BY cro, period DESC, received_at DESC, id DESC
+      ) AS latest ORDER BY period DESC, received_at DESC`;
+    return rows.map(({ id }) => id);
+  }
+
+  async function active(where: { congestionPoint: string; dso?: string }, period: string) {
+    const views = await standing(period);
+    const seen = await db.viewedCongestionPoint.findMany({
+      where: { ...where, viewId: { in: views } },
+      include: { view: true },
+    });
+    const [found] = seen.toSorted((a, b) => views.indexOf(a.viewId) - views.indexOf(b.viewId));
+    if (found === undefined) return undefined;
+    const { id: _, viewId, view, ...flags } = found;
+    const connections = await db.viewedConnection.findMany({
+      where: { viewId, congestionPoint: found.congestionPoint, dso: found.dso },
+      orderBy: { connection: 'asc' },
+      select: { connection: true },
+    });
+    const whence = { cro: view.cro, viewPeriod: view.period, viewedAt: view.receivedAt.toISOString() };
+    const result: ActiveCongestionPoint = {
+      ...plain(flags),
+      ...whence,
+      connections: connections.map(({ connection }) => connection),
+    };
+    return result;
+  }
+
+  return {
+    /** Keeps a view, whole or not at all; the same answer (by its MessageID) is kept once. */
+    async saveView(view: PortfolioView): Promise<void> {
+      const { congestionPoints, connections, ...head } = view;
+      const viewId = randomUUID();
+      const points = congestionPoints.map(({ connections: _, ...point }) => ({ ...point, viewId }));
+      const connected = [
+        ...connections.map((connection) => ({ viewId, connection })),
+        ...congestionPoints.flatMap(({ dso, congestionPoint, connections }) =>
+          connections.map((connection) => ({ viewId, connection, dso, congestionPoint })),
+        ),
+      ];
+      await inTransaction(() =>
+        db.$transaction(async (tx) => {
+          const data = { ...head, id: viewId, messageId: messageKey(view.messageId) };
+          const { count } = await tx.portfolioView.createMany({ data: [data], skipDuplicates: true });
+          if (count === 0) return;
+          for (const data of chunksOf(points, rowsAtOnce))
+            await tx.viewedCongestionPoint.createMany({ data });
+          for (const data of chunksOf(connected, rowsAtOnce)) await tx.viewedConnection.createMany({ data });
+        }, patience),
+      );
+    },
+
+    /** The last answer of a CRO about a day, accepted or not. */
+    async latestView(cro: string, period: string): Promise<PortfolioView | undefined> {
+      const row = await db.portfolioView.findFirst({
+        where: { cro, period },
+        orderBy: [{ receivedAt: 'desc' }, { id: 'desc' }],
+        include: { congestionPoints: { orderBy: { congestionPoint: 'asc' } }, connections: true },
+      });
+      if (row === null) return undefined;
+      const { id: _, congestionPoints, connections, ...head } = row;
+      const on = (point?: { dso: string; congestionPoint: string }) =>
+        connections
+          .filter(
+            (c) => c.congestionPoint === (point?.congestionPoint ?? null) && c.dso === (point?.dso ?? null),
+          )
+          .map(({ connection }) => connection)
+          .toSorted();
+      return {
+        ...plain(head),
+        congestionPoints: congestionPoints.map(({ id: _id, viewId: _viewId, ...point }) => ({
+          ...plain(point),
+          connections: on(point),
+        })),
+        connections: on(),
+      };
+    },
+
+    /**
+     * A congestion point of a DSO as it stands for a day, with our connections on it; undefined if we have none
+     * there. Where the day itself was not asked about, the last day before it tells.
+     */
+    async activeCongestionPoint(
+      dso: string,
+      congestionPoint: string,
+      period: string,
+    ): Promise<ActiveCongestionPoint | undefined> {
+      return active({ dso, congestionPoint }, period);
+    },
+
+    /** Our connections on a congestion point on a day, in order; none if it is not one of ours. */
+    async connectionsOn(congestionPoint: string, period: string): Promise<readonly string[]> {
+      return (await active({ congestionPoint }, period))?.connections ?? [];
+    },
+  };
+}
