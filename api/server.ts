@@ -3,19 +3,22 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Store } from '../store/index.ts';
+import type { ParticipantDirectory } from '../uftp/index.ts';
 import { createMetrics } from './metrics.ts';
 import type { Market } from './operator/markets.ts';
 import { createOperatorServer } from './operator/server.ts';
 import { createJudge } from './relay/judge.ts';
 import { createRelay } from './relay/relay.ts';
-import { configuredSenders } from './uftp/configured-senders.ts';
 import { createUftpEndpoint } from './uftp/endpoint.ts';
+import { knownSenders } from './uftp/known-senders.ts';
 
 export interface ApiOptions {
   readonly config: Config;
   readonly store: Store;
   /** The Temporal client, connecting when it is first needed. It may fail as often as it likes. */
   readonly temporal: () => Promise<Client>;
+  /** Where senders' keys are looked up; without it, only in the configuration. */
+  readonly directory?: Pick<ParticipantDirectory, 'keys'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -30,7 +33,7 @@ export interface Api {
 }
 
 /** Starts the API process's whole work: the UFTP endpoint, the relay behind it, and the operator's listener. */
-export async function startApi({ config, store, temporal, clock, log }: ApiOptions): Promise<Api> {
+export async function startApi({ config, store, temporal, directory, clock, log }: ApiOptions): Promise<Api> {
   const metrics = createMetrics();
   const relay = createRelay({
     store,
@@ -63,7 +66,7 @@ export async function startApi({ config, store, temporal, clock, log }: ApiOptio
     port,
     path,
     maxBodyBytes,
-    senders: configuredSenders(config),
+    senders: knownSenders(config, directory),
     store,
     clock,
     log: log.child({ part: 'uftp' }),

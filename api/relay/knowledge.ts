@@ -1,5 +1,5 @@
 import type { Config } from '../../config/index.ts';
-import type { InboxRow, Store } from '../../store/index.ts';
+import type { PendingInbound, Store } from '../../store/index.ts';
 import { decode, type Knowledge, periodOf } from '../../uftp/index.ts';
 
 type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>;
@@ -13,7 +13,11 @@ const FIRST_DAY = '2000-01-01';
  *
  * Whether an offer was ordered or revoked is not told: only the offer's workflow knows it for certain.
  */
-export function knowledgeAbout(row: InboxRow, config: Config, store: KnowledgeStore): Partial<Knowledge> {
+export function knowledgeAbout(
+  row: PendingInbound,
+  config: Config,
+  store: KnowledgeStore,
+): Partial<Knowledge> {
   return {
     participants: {
       isKnown: async (domain, role) => config.participant(domain, role) !== undefined,
@@ -62,7 +66,7 @@ function references(store: KnowledgeStore): Knowledge['references'] {
   };
 }
 
-function orders(row: InboxRow, config: Config, store: KnowledgeStore): Knowledge['orders'] {
+function orders(row: PendingInbound, config: Config, store: KnowledgeStore): Knowledge['orders'] {
   return {
     async referenceIsUsed(dso, orderReference) {
       const order = await store.orders.findByReference(dso, orderReference);

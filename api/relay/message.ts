@@ -1,10 +1,10 @@
 import { decode, definitionOf, type Message, type Role } from '../../uftp/index.ts';
-import type { InboxRow } from '../../store/index.ts';
-import type { Inbound } from '../../workflows/inbound.ts';
+import type { PendingInbound } from '../../store/index.ts';
+import { contentOf, type Inbound } from '../../workflows/inbound.ts';
 
 /** A stored message on its way to a workflow: its row, and the message read again from the row's bytes. */
 export interface StoredMessage {
-  readonly row: InboxRow;
+  readonly row: PendingInbound;
   readonly message: Message;
 }
 
@@ -12,7 +12,7 @@ export interface StoredMessage {
  * Reads a stored payload. It met its sender's schema before it was stored, so everything the codec can tolerate
  * is tolerated now: the sender's settings may have changed since.
  */
-export function readStored(row: InboxRow): StoredMessage {
+export function readStored(row: PendingInbound): StoredMessage {
   return { row, message: decode(row.payload) };
 }
 
@@ -21,29 +21,27 @@ export function isResponse({ type }: Message): boolean {
   return definitionOf(type).kind === 'response';
 }
 
-/** The message as a workflow sees it: plain JSON, without its XML. */
-export function toInbound({ row, message }: StoredMessage, rejections: readonly string[]): Inbound {
-  const {
-    type,
-    Version: version,
-    SenderDomain: _sender,
-    RecipientDomain: _recipient,
-    TimeStamp: timeStamp,
-    MessageID: messageId,
-    ConversationID: conversationId,
-    ...content
-  } = message;
+/**
+ * The message as a workflow sees it.
+ * @param refersTo the step under which the workflow sent what this message refers to
+ */
+export function toInbound(
+  { row, message }: StoredMessage,
+  rejections: readonly string[],
+  refersTo?: string,
+): Inbound {
   return {
     inboxId: row.id,
-    type,
+    type: message.type,
     // The wrapper's sender: the one whose signature was verified, and to whom the answer goes.
     sender: { domain: row.senderDomain, role: row.senderRole as Role },
-    messageId,
-    conversationId,
-    version,
-    timeStamp,
+    messageId: message.MessageID,
+    conversationId: message.ConversationID,
+    version: message.Version,
+    timeStamp: message.TimeStamp,
     receivedAt: row.receivedAt,
+    ...(refersTo !== undefined && { refersTo }),
     rejections,
-    content,
+    content: contentOf(message),
   };
 }

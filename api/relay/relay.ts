@@ -1,15 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { type Clock, FlexorError, instant, reasonOf } from '../../base/index.ts';
-import type { InboxRow, Store } from '../../store/index.ts';
+import type { PendingInbound, Store } from '../../store/index.ts';
 import { workflowIds } from '../../workflows/ids.ts';
 import type { Metrics } from '../metrics.ts';
 import { clip } from '../problem.ts';
 import type { Judge } from './judge.ts';
 import { isResponse, readStored, type StoredMessage, toInbound } from './message.ts';
 import { redeliverAnswers } from './repeats.ts';
-import { type Destination, route, routeLate, type RouteLookups } from './route.ts';
-import { createGate } from './temporal.ts';
+import { type Destination, type Inward, type Outward, route, routeLate, type RouteLookups } from './route.ts';
+import { createGate, type Given } from './temporal.ts';
 
 export interface RelayOptions {
   readonly store: Pick<Store, 'inbox' | 'outbox'>;
@@ -136,10 +136,10 @@ export function createRelay(options: RelayOptions): Relay {
     metrics.temporalReachable.set(now === 'reachable' ? 1 : 0);
   }
 
-  function launch(row: InboxRow): void {
+  function launch(row: PendingInbound): void {
     const conversation = conversationOf(row);
     conversations.add(conversation);
-    const done = handOver(row)
+    const handedOver = handOver(row)
       .then(
         () => void tries.delete(row.id),
         (thrown: unknown) => failed(row, thrown),
@@ -149,48 +149,56 @@ export function createRelay(options: RelayOptions): Relay {
         conversations.delete(conversation);
         kick();
       });
-    inFlight.set(row.id, done);
+    inFlight.set(row.id, handedOver);
   }
 
-  async function handOver(row: InboxRow): Promise<void> {
+  async function handOver(row: PendingInbound): Promise<void> {
     const stored = readStored(row);
     const rejections = await options.judge(stored);
-    const first = await route(stored, rejections, lookups);
-    const inTime = await deliver(stored, rejections, first);
-    if (!inTime) await deliver(stored, rejections, routeLate(stored, rejections));
+    const destination = await route(stored, rejections, lookups);
+    if (destination.to !== 'own-workflow' && destination.to !== 'workflow') {
+      return settle(stored, destination);
+    }
+    const given = await give(stored, rejections, destination);
+    const { workflowId } = destination;
+    if (given === 'taken' || (await wasAnswered(stored))) await done(stored, destination.to, workflowId);
+    else await settle(stored, routeLate(stored, rejections, workflowId));
   }
 
-  /** @returns false where the workflow that the message was for is over without having seen it */
-  async function deliver(
+  async function give(
     stored: StoredMessage,
     rejections: readonly string[],
-    destination: Destination,
-  ): Promise<boolean> {
-    const { row, message } = stored;
-    const inbound = toInbound(stored, rejections);
-    let workflowId: string | null = null;
-    switch (destination.to) {
-      case 'own-workflow':
-      case 'workflow': {
-        workflowId = destination.workflowId;
-        const given =
-          destination.to === 'workflow'
-            ? await gate.giveTo(workflowId, inbound)
-            : await gate.giveToOwn(destination.workflowType, workflowId, inbound);
-        if (given === 'over' && !(await wasAnswered(stored))) return false;
-        break;
-      }
-      case 'reply':
-        workflowId = workflowIds.reply(row.senderDomain, row.id);
-        await gate.startOnce('reply', workflowId, { inbound, rejections: destination.rejections });
-        break;
-      case 'nobody':
-        await store.inbox.recordVerdict(row.id, 'Ignored', destination.reason);
+    destination: Inward,
+  ): Promise<Given> {
+    if (destination.to === 'own-workflow') {
+      const { workflowType, workflowId } = destination;
+      return gate.giveToOwn(workflowType, workflowId, toInbound(stored, rejections));
     }
+    const { workflowId, refersTo } = destination;
+    const given = await gate.giveTo(workflowId, toInbound(stored, rejections, refersTo.step));
+    const { message } = stored;
+    if (given === 'taken' && isResponse(message) && 'Result' in message && message.Result) {
+      await store.outbox.recordPeerVerdict(refersTo.id, message.Result, message.RejectionReason);
+    }
+    return given;
+  }
+
+  /** Brings to an end what no conversation takes: it is answered, or only recorded. */
+  async function settle(stored: StoredMessage, destination: Outward): Promise<void> {
+    const { row } = stored;
+    if (destination.to === 'nobody') {
+      await store.inbox.recordVerdict(row.id, 'Ignored', destination.reason);
+      return done(stored, 'nobody', destination.about ?? NOBODY);
+    }
+    const workflowId = workflowIds.reply(row.senderDomain, row.id);
+    await gate.startOnce('reply', workflowId, { inboxId: row.id, rejections: destination.rejections });
+    await done(stored, 'reply', destination.about ?? workflowId);
+  }
+
+  async function done({ row }: StoredMessage, to: Destination['to'], workflowId: string): Promise<void> {
     await store.inbox.handedOver(row.id, workflowId, instant(clock));
-    metrics.handedOver.inc({ type: message.type, to: destination.to });
-    log.info({ id: row.id, type: message.type, to: destination.to, workflowId }, 'message handed over');
-    return true;
+    metrics.handedOver.inc({ type: row.type, to });
+    log.info({ id: row.id, type: row.type, to, workflowId }, 'message handed over');
   }
 
   /** After continue-as-new Temporal forgets the updates of earlier runs; an answer proves that it was seen. */
@@ -198,7 +206,7 @@ export function createRelay(options: RelayOptions): Relay {
     return !isResponse(message) && (await store.outbox.answerTo(row.id)) !== undefined;
   }
 
-  async function failed(row: InboxRow, thrown: unknown): Promise<void> {
+  async function failed(row: PendingInbound, thrown: unknown): Promise<void> {
     const count = (tries.get(row.id) ?? 0) + 1;
     const restMs = Math.min(FIRST_REST_MS * 2 ** (count - 1), LONGEST_REST_MS);
     tries.set(row.id, count);
@@ -238,7 +246,10 @@ export function createRelay(options: RelayOptions): Relay {
   };
 }
 
-const conversationOf = (row: InboxRow): string => `${row.senderDomain}/${row.conversationId}`;
+/** Stands where a workflow's id would, on a message that no workflow was told of. */
+const NOBODY = 'nobody';
+
+const conversationOf = (row: PendingInbound): string => `${row.senderDomain}/${row.conversationId}`;
 
 /** The reason at the root: gRPC's own words stand there. */
 function describe(thrown: unknown): string {

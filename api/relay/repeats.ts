@@ -1,8 +1,9 @@
 import type { Store } from '../../store/index.ts';
+import { definitionOf, isMessageType } from '../../uftp/index.ts';
 import { workflowIds } from '../../workflows/ids.ts';
 import type { Gate } from './temporal.ts';
 
-const AT_ONCE = 100;
+const AT_ONCE = 200;
 
 /**
  * UFTP 3.x, "Already Submitted": a message that came again with the same content was submitted successfully. Its
@@ -13,11 +14,21 @@ const AT_ONCE = 100;
 export async function redeliverAnswers(store: Pick<Store, 'inbox'>, gate: Gate): Promise<number> {
   let redelivered = 0;
   for (const { id, senderDomain, repeats, answerOutboxId } of await store.inbox.repeatsToAnswer(AT_ONCE)) {
-    if (answerOutboxId === undefined) continue;
-    const workflowId = workflowIds.redelivery(senderDomain, id, repeats);
-    await gate.startOnce('redelivery', workflowId, { outboxId: answerOutboxId });
+    if (answerOutboxId !== undefined) {
+      const workflowId = workflowIds.redelivery(senderDomain, id, repeats);
+      await gate.startOnce('redelivery', workflowId, { outboxId: answerOutboxId });
+      redelivered++;
+    } else if (!(await hasNoAnswer(store, id))) {
+      continue;
+    }
     await store.inbox.repeatAnswered(id, repeats);
-    redelivered++;
   }
   return redelivered;
+}
+
+/** Responses are never answered, nor is what was set aside; anything else without an answer still waits for it. */
+async function hasNoAnswer(store: Pick<Store, 'inbox'>, id: string): Promise<boolean> {
+  const row = await store.inbox.find(id);
+  if (!row || row.result === 'Ignored') return true;
+  return isMessageType(row.type) && definitionOf(row.type).kind === 'response';
 }

@@ -24,11 +24,16 @@ export type Destination =
       readonly workflowId: string;
     }
   /** Into the workflow that sent what this message refers to. */
-  | { readonly to: 'workflow'; readonly workflowId: string }
-  /** To a workflow that does nothing but answer it. */
-  | { readonly to: 'reply'; readonly rejections: readonly string[] }
-  /** Nowhere: it stays recorded, with the reason. */
-  | { readonly to: 'nobody'; readonly reason: string };
+  | { readonly to: 'workflow'; readonly workflowId: string; readonly refersTo: SentMessage }
+  /** To a workflow that does nothing but answer it; `about` is the one it came too late for. */
+  | { readonly to: 'reply'; readonly rejections: readonly string[]; readonly about?: string }
+  /** Nowhere: it stays recorded, with the reason; `about` is the workflow it came too late for. */
+  | { readonly to: 'nobody'; readonly reason: string; readonly about?: string };
+
+/** A way into a conversation. */
+export type Inward = Extract<Destination, { to: 'own-workflow' | 'workflow' }>;
+/** A way past all conversations. */
+export type Outward = Exclude<Destination, Inward>;
 
 /** What routing needs to look up. */
 export interface RouteLookups {
@@ -39,7 +44,10 @@ export interface RouteLookups {
 }
 
 export interface SentMessage {
+  readonly id: string;
   readonly workflowId: string;
+  /** What the workflow calls the message. */
+  readonly step: string;
   readonly type: string;
   readonly recipientDomain: string;
 }
@@ -79,8 +87,7 @@ export async function route(
     case 'FlexOrder': {
       if (message.FlexOfferMessageID === undefined) return reply(ROUTE_TEXTS.noDirectOrders);
       const offer = await lookups.sent(message.FlexOfferMessageID);
-      if (offer && fits(offer, 'FlexOffer', row.senderDomain))
-        return { to: 'workflow', workflowId: offer.workflowId };
+      if (offer && fits(offer, 'FlexOffer', row.senderDomain)) return senderOf(offer);
       const text = ROUTE_TEXTS.unknownReference('FlexOfferMessageID');
       return rejections.includes(text) ? reply() : reply(text);
     }
@@ -103,21 +110,29 @@ async function routeResponse(
   if (!answers || reference === undefined) return nobody('It refers to no message.');
   const sent = await lookups.sent(reference);
   return sent && fits(sent, answers.message, row.senderDomain)
-    ? { to: 'workflow', workflowId: sent.workflowId }
+    ? senderOf(sent)
     : nobody(ROUTE_TEXTS.unknownReference(answers.attribute));
 }
 
-/**
- * Where a message goes whose workflow is over.
- */
-export function routeLate({ message }: StoredMessage, rejections: readonly string[]): Destination {
-  if (isResponse(message)) return { to: 'nobody', reason: 'It came after its conversation was over.' };
+/** Where a message goes when the workflow it was for is over. */
+export function routeLate(
+  { message }: StoredMessage,
+  rejections: readonly string[],
+  workflowId: string,
+): Outward {
+  if (isResponse(message)) {
+    return { to: 'nobody', reason: 'It came after its conversation was over.', about: workflowId };
+  }
   const text = message.type === 'FlexReservationUpdate' ? ROUTE_TEXTS.deadline : ROUTE_TEXTS.expired;
-  return { to: 'reply', rejections: [...new Set([...rejections, text])] };
+  return { to: 'reply', rejections: [...new Set([...rejections, text])], about: workflowId };
 }
 
 function own(workflowType: OwnWorkflow, workflowId: string): Destination {
   return { to: 'own-workflow', workflowType, workflowId };
+}
+
+function senderOf(sent: SentMessage): Destination {
+  return { to: 'workflow', workflowId: sent.workflowId, refersTo: sent };
 }
 
 /** A reference counts only if it names a message of the right type that was sent to this very peer. */
