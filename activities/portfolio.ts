@@ -90,7 +90,7 @@ export function portfolioActivities(deps: Dependencies, outgoing: Outgoing): Por
         result: message.Result,
         ...(message.RejectionReason !== undefined && { reason: message.RejectionReason }),
         congestionPoints,
-        unallocated,
+        connections: unallocated,
       });
       return {
         period: message.Period,

@@ -1,6 +1,7 @@
 import { reservationRejections } from '../market/reservation.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
+import { fromContract, fromStored, toStored } from './isps.ts';
 import { readInbox } from './read-inbox.ts';
 
 type ReservationActivities = Pick<Activities, 'applyReservation' | 'announceReservation'>;
@@ -12,12 +13,7 @@ export function reservationActivities({ config, store, tell }: Dependencies): Re
       const { row, message } = await readInbox(store, inboxId, 'FlexReservationUpdate');
       const contract = config.contract(message.ContractID);
       if (!contract || contract.dso !== row.senderDomain) return ['Unknown reference ContractID'];
-      const contracted = contract.reserved.map(({ start, duration, powerW }) => ({
-        Start: start,
-        Duration: duration,
-        Power: powerW,
-      }));
-      const rejections = reservationRejections(contracted, message.ISP);
+      const rejections = reservationRejections(fromContract(contract.reserved), message.ISP);
       if (rejections.length > 0) return rejections;
       await store.reservations.save({
         dso: row.senderDomain,
@@ -26,7 +22,7 @@ export function reservationActivities({ config, store, tell }: Dependencies): Re
         congestionPoint: message.CongestionPoint,
         messageId: message.MessageID,
         stampedAt: message.TimeStamp,
-        isps: message.ISP,
+        isps: toStored(message.ISP),
       });
       return [];
     },
@@ -35,7 +31,8 @@ export function reservationActivities({ config, store, tell }: Dependencies): Re
       const held = await store.reservations.find(dso, contractId, period);
       if (!held) return;
       const concerned = await store.conversations.underContract(dso, contractId, period);
-      for (const workflowId of concerned) await tell(workflowId, { type: 'reserved', ISP: held.isps });
+      for (const workflowId of concerned)
+        await tell(workflowId, { type: 'reserved', ISP: fromStored(held.isps) });
     },
   };
 }

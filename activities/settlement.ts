@@ -5,11 +5,12 @@ import {
   settleOrders,
   type StatedSettlement,
 } from '../market/settlement.ts';
-import type { OrderRow } from '../store/index.ts';
+import type { StoredOrder } from '../store/index.ts';
 import { ispCount, ispMinutes, type Message } from '../uftp/index.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Outgoing } from './outgoing.ts';
+import { fromStored } from './isps.ts';
 import { readInbox } from './read-inbox.ts';
 import { settlementStatuses } from './settlement-answer.ts';
 
@@ -50,7 +51,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
           period: stated.Period,
           currency: message.Currency,
           stated,
-          computed: computed ?? null,
+          ...(computed && { computed }),
           disposition: reason === undefined ? 'Accepted' : 'Disputed',
           ...(reason !== undefined && { reason }),
           decidedAt: instant(clock),
@@ -92,12 +93,12 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       const { row } = await readInbox(store, inboxId, 'FlexSettlement');
       for (const item of await store.settlementItems.forMessage(row.messageId)) {
         if (!item.workflowId) continue;
-        const outcome = item.disposition === 'Accepted' ? 'Settled' : 'Disputed';
-        await store.orders.setOutcome(item.dso, item.orderReference, outcome.toLowerCase());
+        const settled = item.disposition === 'Accepted';
+        await store.orders.setOutcome(item.dso, item.orderReference, settled ? 'settled' : 'disputed');
         const told = await tell(item.workflowId, {
           type: 'settled',
           messageId: row.messageId,
-          outcome,
+          outcome: settled ? 'Settled' : 'Disputed',
           ...(item.reason != null && { reason: item.reason }),
         });
         if (!told) log.warn({ workflowId: item.workflowId }, 'a settled conversation was over already');
@@ -109,10 +110,10 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
   async function lacksOrders(dso: string, message: Settlement): Promise<boolean> {
     const listed = new Set(message.FlexOrderSettlement.map(({ OrderReference }) => OrderReference));
     const orders = await store.orders.inPeriod(dso, message.PeriodStart, message.PeriodEnd);
-    return orders.some(({ orderReference, outcome }) => outcome == null && !listed.has(orderReference));
+    return orders.some(({ orderReference, outcome }) => outcome === undefined && !listed.has(orderReference));
   }
 
-  async function recompute(dso: string, order: OrderRow): Promise<OrderSettlement> {
+  async function recompute(dso: string, order: StoredOrder): Promise<OrderSettlement> {
     const { congestionPoint, period, timeZone, ispDuration, baselineReference, contractId } = order;
     const sameDay = await store.orders.inPeriod(dso, period, period);
     const together = sameDay.filter((other) => other.congestionPoint === congestionPoint);
@@ -126,7 +127,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
         orderReference,
         price,
         currency,
-        ISP: isps.map(({ start, duration, power }) => ({ Start: start, Duration: duration, Power: power })),
+        ISP: fromStored(isps),
       })),
       {
         baseline: baseline?.power ?? [],

@@ -6,6 +6,7 @@ import { type AssetFlexibility, meritOrder } from '../market/merit-order.ts';
 import { obligatedPower } from '../market/obligation.ts';
 import { firstISP, type PowerISP } from '../market/power.ts';
 import { ispMinutes, ispStart } from '../uftp/index.ts';
+import { fromContract, fromStored, toStored } from './isps.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -20,7 +21,9 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
         ? await store.reservations.find(request.dso, request.ContractID, request.Period)
         : undefined;
       const assets = await assetsOn(deps, request);
-      return decide(deps, request, assets, held?.isps ?? contracted(request) ?? reserved);
+      const contract = request.ContractID ? config.contract(request.ContractID) : undefined;
+      const agreed = contract ? fromContract(contract.reserved) : reserved;
+      return decide(deps, request, assets, held ? fromStored(held.isps) : agreed);
     },
 
     async bookOrder({ dso, order }) {
@@ -36,11 +39,7 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
         ispDuration: order.ISPDuration,
         price: order.Price,
         currency: order.Currency,
-        isps: order.ISP.map(({ Power, Start, Duration }) => ({
-          start: Start,
-          duration: Duration,
-          power: Power,
-        })),
+        isps: toStored(order.ISP),
         acceptedAt: instant(clock),
         ...(order.ContractID !== undefined && { contractId: order.ContractID }),
         ...(order.BaselineReference !== undefined && { baselineReference: order.BaselineReference }),
@@ -68,15 +67,6 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
       });
     },
   };
-
-  function contracted(request: RequestFacts): PowerISP[] | undefined {
-    const contract = request.ContractID ? config.contract(request.ContractID) : undefined;
-    return contract?.reserved.map(({ start, duration, powerW }) => ({
-      Start: start,
-      Duration: duration,
-      Power: powerW,
-    }));
-  }
 }
 
 /** What can be moved behind the own connections on a congestion point on that day. */

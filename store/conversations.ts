@@ -77,6 +77,16 @@ export function conversationsOf(db: Db) {
       return rows.map((row) => plain(row) as Conversation);
     },
 
+    /** The workflows of all conversations under a contract on one day. */
+    async underContract(dso: string, contractId: string, period: string): Promise<string[]> {
+      const rows = await db.conversation.findMany({
+        where: { dso, contractId, period },
+        select: { workflowId: true },
+        orderBy: { workflowId: 'asc' },
+      });
+      return rows.map(({ workflowId }) => workflowId);
+    },
+
     /**
      * All messages of these workflows, in the order of their time, with what they answer and what answers them.
      * A conversation about a FlexRequest also has messages in the workflows of its reservation and settlement.
