@@ -1,6 +1,6 @@
 import type { RelaxationName } from '../definition/element.ts';
 
-/** Why a deviation is tolerated in what is received. */
+/** A deviation from the official schema, and why it is tolerated. */
 export interface Relaxation {
   readonly name: RelaxationName;
   readonly tolerates: string;
@@ -8,7 +8,10 @@ export interface Relaxation {
   readonly because: string;
 }
 
-/** Every tolerated deviation. Each can be switched off per participant; none applies to what is sent. */
+/**
+ * Every tolerated deviation. In what is received all apply unless a participant's profile says otherwise; in
+ * what is sent none does unless it says so.
+ */
 export const RELAXATIONS: readonly Relaxation[] = [
   {
     name: 'settlement-without-contract-settlement',
@@ -45,5 +48,5 @@ export const RELAXATIONS: readonly Relaxation[] = [
 
 /** The names of all relaxations: what a participant is granted unless its configuration says otherwise. */
 export const ALL_RELAXATIONS: ReadonlySet<RelaxationName> = new Set(RELAXATIONS.map(({ name }) => name));
-/** No tolerance: the official schema to the letter, as for everything that is sent. */
+/** No tolerance: the official schema to the letter: what is sent follows it unless the recipient's profile deviates. */
 export const STRICT: ReadonlySet<RelaxationName> = new Set();
