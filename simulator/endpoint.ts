@@ -36,7 +36,7 @@ export class ReceivingEndpoint {
   constructor(options: ReceivingEndpointOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
-      this.#take(request, response).catch(() => request.destroy());
+      this.#take(request, response).catch(() => request.socket.destroy());
     });
   }
 
@@ -92,7 +92,7 @@ export class ReceivingEndpoint {
     const entry = record.addMessage({ at, direction: 'received', message, payload, wire });
     if (faults.take('drop')) {
       record.addPost({ at, wire, refused: 'fault' });
-      request.destroy();
+      request.socket.destroy();
     } else {
       const delay = faults.take('delay');
       if (delay) await wait(delay.ms, undefined, { signal: this.#stopping.signal });

@@ -14,7 +14,7 @@ export function encodeAsPeersDo(draft: MessageDraft): Uint8Array {
     !draft.DSOView?.some((view) => view.DSOPortfolio.length > 0);
   if (!isPortfolioless || !isVersion(draft.Version)) return encode(draft);
 
-  const { type, DSOView, ...attributes } = draft;
+  const { type, DSOView = [], ...attributes } = draft;
   const connections = DSOView.flatMap((view) => view.Connection);
   const connection = ({ EntityAddress }: { EntityAddress: string }) => ({
     name: 'Connection',

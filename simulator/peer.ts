@@ -190,10 +190,12 @@ export class Peer {
       type,
       Version: isVersion(message.Version) ? message.Version : this.version,
       ConversationID: message.ConversationID,
-      ...(answers && { [answers.attribute.replaceAll('-', '')]: message.MessageID }),
-      ...('Result' in attributes && { Result: rejections.length > 0 ? 'Rejected' : 'Accepted' }),
-      ...(rejections.length > 0 &&
-        'RejectionReason' in attributes && { RejectionReason: rejections.join(';') }),
+      // A TestMessageResponse of 3.x carries neither a reference nor a Result.
+      ...(answers && {
+        [answers.attribute.replaceAll('-', '')]: message.MessageID,
+        Result: rejections.length > 0 ? 'Rejected' : 'Accepted',
+        ...(rejections.length > 0 && { RejectionReason: rejections.join(';') }),
+      }),
       // Answers to portfolio queries name the day that was asked about.
       ...('Period' in attributes && { TimeZone: given['TimeZone'], Period: given['Period'] }),
       ...more,
