@@ -42,6 +42,13 @@ export const order = z.strictObject({
     .regex(/^(0\.\d{1,2}|1(\.0{1,2})?)$/, 'a factor such as "0.50"')
     .optional(),
   orderReference: z.string().optional(),
+  /** Another price than the offer's: an order that ought to be rejected. */
+  price: amount.optional(),
+  /** Other ISPs or powers than the offer's: an order that ought to be rejected. */
+  isps: z
+    .array(z.strictObject({ powerW: watts, ...group }))
+    .min(1)
+    .optional(),
 });
 
 export const updateReservation = z.strictObject({

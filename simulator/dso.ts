@@ -56,7 +56,8 @@ export class DSO {
    * how much (UFTP, "FlexOrder", partial activation: power and price scale with the ActivationFactor).
    * @throws SimulatorError `simulator.offer-unknown`, `simulator.option-unknown`
    */
-  async order({ offer: offerId, option: reference, factor = '1.00', orderReference }: Order) {
+  async order(wish: Order): Promise<Message<'FlexOrder'>> {
+    const { offer: offerId, option: reference, factor = '1.00', orderReference, price, isps } = wish;
     const offer = this.#offer(offerId);
     const option =
       reference === undefined
@@ -81,16 +82,14 @@ export class DSO {
       ContractID: offer.ContractID,
       DPrognosisMessageID: offer.DPrognosisMessageID,
       BaselineReference: offer.BaselineReference,
-      Price: Number(factor) === 1 ? option.Price : new Big(option.Price).times(factor).toFixed(2),
+      Price: price ?? (Number(factor) === 1 ? option.Price : new Big(option.Price).times(factor).toFixed(2)),
       Currency: offer.Currency,
       OrderReference: orderReference ?? `ORDER-${randomUUID().slice(0, 8)}`,
       OptionReference: option.OptionReference,
       ActivationFactor: factor,
-      ISP: option.ISP.map(({ Power, Start, Duration }) => ({
-        Power: Math.round(Power * Number(factor)),
-        Start,
-        Duration,
-      })),
+      ISP:
+        isps?.map(powerGroup) ??
+        option.ISP.map((group) => ({ ...group, Power: Math.round(group.Power * Number(factor)) })),
     });
   }
 
@@ -102,11 +101,7 @@ export class DSO {
       ...this.#day(update.period, update.congestionPoint),
       ContractID: update.contract,
       Reference: update.reference,
-      ISP: update.isps.map(({ start, duration, powerW }) => ({
-        Start: start,
-        Duration: duration,
-        Power: powerW,
-      })),
+      ISP: update.isps.map(powerGroup),
     });
   }
 
@@ -246,6 +241,12 @@ export class DSO {
 }
 
 type OrderSettlement = Message<'FlexSettlement'>['FlexOrderSettlement'][number];
+
+const powerGroup = (group: { powerW: number; start: number; duration: number }) => ({
+  Power: group.powerW,
+  Start: group.start,
+  Duration: group.duration,
+});
 
 function named(reference: string, orders: readonly Message<'FlexOrder'>[]): Message<'FlexOrder'> {
   const order = orders.find(({ OrderReference }) => OrderReference === reference);

@@ -22,8 +22,8 @@ export const faultPlan = z.strictObject({
   silence: z.strictObject(times).optional(),
   /** Messages are answered with Result="Rejected" and this reason. */
   reject: z.strictObject({ reason: z.string().min(1), ...times }).optional(),
-  /** Messages are posted twice, byte for byte alike. */
-  repeat: z.strictObject(times).optional(),
+  /** Messages are posted twice, byte for byte alike: one after the other, or both at once. */
+  repeat: z.strictObject({ together: z.boolean().optional(), ...times }).optional(),
   /** Messages are signed with a key nobody knows. */
   wrongKey: z.strictObject(times).optional(),
   /** Messages are posted with this Content-Type. */

@@ -2,9 +2,11 @@ import {
   firstOutOfBounds,
   firstOverlap,
   ispCount,
+  ispEnd,
   ispMinutesIfAny,
   ispsOf,
   isKnownTimeZone,
+  lastISP,
   sameOffset,
 } from '../uftp/calendar/index.ts';
 import type { Message } from '../uftp/messages/index.ts';
@@ -37,7 +39,10 @@ export function rejectionsOf(offer: FlexOffer, context: OfferContext): string[] 
       new Set(options.map((option) => option.OptionReference)).size === options.length,
       'Invalid Message',
     ),
-    ...unless(offer.ExpirationDateTime > now, 'ExpirationDateTime out of bounds'),
+    ...unless(
+      offer.ExpirationDateTime > now && offer.ExpirationDateTime <= endOf(offer, count),
+      'ExpirationDateTime out of bounds',
+    ),
     ...unless(
       options.every(({ ISP }) => firstOutOfBounds(ISP, count) === undefined),
       'ISPs out of bounds',
@@ -53,6 +58,12 @@ export function rejectionsOf(offer: FlexOffer, context: OfferContext): string[] 
     ...unless(!isSolicited || request !== undefined, 'Unknown reference FlexRequestMessageID'),
     ...(request ? rejectionsAgainst(offer, request, now, count) : []),
   ];
+}
+
+/** When the last ISP that any option names is over; of those that the day has. */
+function endOf({ Period, TimeZone, ISPDuration, OfferOption }: FlexOffer, count: number): string {
+  const last = Math.max(...OfferOption.map(({ ISP }) => lastISP(ISP)));
+  return ispEnd(Period, TimeZone, ISPDuration, Math.min(last, count));
 }
 
 function calendarRejections(offer: FlexOffer, { ispDuration, timeZone }: Market): string[] {

@@ -15,7 +15,7 @@ export interface MessageEntry<T extends MessageType = MessageType> {
   readonly payload: string;
   /** The SignedMessage as it went over HTTP: XML. */
   readonly wire: string;
-  /** True where the MessageID had been received before. */
+  /** True where the MessageID had been received, or sent, before. */
   readonly repeated: boolean;
   /** What became of a sent message, once that is known. */
   delivery?: Delivery & { attempts: number };
@@ -47,13 +47,17 @@ export interface Expectation<T extends MessageType> {
 export class ConversationRecord {
   readonly messages: MessageEntry[] = [];
   readonly posts: PostEntry[] = [];
+  /** The first message of each direction and MessageID. */
+  readonly #firsts = new Map<string, MessageEntry>();
   readonly #news = new EventEmitter().setMaxListeners(0);
   #closed = false;
 
   addMessage(entry: Omit<MessageEntry, 'seq' | 'repeated'>): MessageEntry {
-    const repeated = this.received(entry.message.MessageID) !== undefined && entry.direction === 'received';
+    const key = keyOf(entry.direction, entry.message.MessageID);
+    const repeated = this.#firsts.has(key);
     const added = { ...entry, seq: this.messages.length + 1, repeated };
     this.messages.push(added);
+    if (!repeated) this.#firsts.set(key, added);
     this.#news.emit('message');
     return added;
   }
@@ -122,13 +126,8 @@ export class ConversationRecord {
     messageId: string,
     type?: T,
   ): Message<T> | undefined {
-    const id = messageId.toLowerCase();
-    return this.messages.find(
-      (entry) =>
-        entry.direction === direction &&
-        entry.message.MessageID.toLowerCase() === id &&
-        (type === undefined || entry.message.type === type),
-    )?.message as Message<T> | undefined;
+    const message = this.#firsts.get(keyOf(direction, messageId))?.message;
+    return type === undefined || message?.type === type ? (message as Message<T> | undefined) : undefined;
   }
 
   #late(type: MessageType, since: number, timeoutMs: number): SimulatorError {
@@ -143,6 +142,10 @@ export class ConversationRecord {
     );
   }
 }
+
+/** UUIDs are the same in either case of their letters. */
+const keyOf = (direction: MessageEntry['direction'], messageId: string): string =>
+  `${direction} ${messageId.toLowerCase()}`;
 
 function stopped(type: MessageType): SimulatorError {
   return new SimulatorError(

@@ -1,4 +1,5 @@
 import { addDays, ispCount, periodOf } from '../uftp/calendar/index.ts';
+import type { SimulatorConfigFile } from './config.ts';
 import type { ActionBody } from './control-api.ts';
 import type { CongestionPoint, Contract, Market } from './market.ts';
 import type { Baseline } from './meter.ts';
@@ -108,4 +109,30 @@ export function standardStory(now: string): Story {
       ),
     },
   };
+}
+
+/**
+ * The configuration of one of the story's simulators.
+ * @param own what only this rehearsal knows: keys, addresses, the shared clock
+ */
+export function simulatorConfig(
+  role: 'DSO' | 'CRO',
+  own: Pick<SimulatorConfigFile, 'signingKey' | 'clockFile' | 'port' | 'controlPort' | 'version'> & {
+    readonly aggregator: Omit<SimulatorConfigFile['aggregator'], 'domain'>;
+  },
+): SimulatorConfigFile {
+  const common = {
+    ...own,
+    aggregator: { domain: AGR_DOMAIN, ...own.aggregator },
+    congestionPoints: [{ ...congestionPoint, connections: [...congestionPoint.connections] }],
+  };
+  return role === 'CRO'
+    ? { role, domain: CRO_DOMAIN, ...common }
+    : {
+        role,
+        domain: DSO_DOMAIN,
+        ...common,
+        market: { ...market },
+        contracts: [{ ...contract, reserved: [...contract.reserved] }],
+      };
 }

@@ -42,12 +42,13 @@ export class Sender {
   async deliver(endpoint: Endpoint, wire: Uint8Array): Promise<Delivery & { attempts: number }> {
     const firstTriedAt = instant(this.#clock);
     const { signal } = this.#stopping;
-    const twice = this.#faults.take('repeat') !== undefined;
+    const repeat = this.#faults.take('repeat');
     for (let attempt = 1; ; attempt += 1) {
-      const delivery = await this.#client.post(endpoint, wire, { attempt, signal });
-      if (twice && delivery.outcome === 'delivered') {
-        await this.#client.post(endpoint, wire, { attempt: attempt + 1, signal });
-      }
+      const post = () => this.#client.post(endpoint, wire, { attempt, signal });
+      const twin = repeat?.together ? post() : undefined;
+      const delivery = await post();
+      await twin;
+      if (repeat && !twin && delivery.outcome === 'delivered') await post();
       if (delivery.outcome !== 'temporary') return { ...delivery, attempts: attempt };
       const now = instant(this.#clock);
       const { retryAfterMs } = delivery;

@@ -12,13 +12,12 @@ import {
   meterDay,
   type Peer,
   scenario,
-  type SimulatorConfigFile,
 } from '../../simulator/index.ts';
 import { generateKeyPair } from '../../uftp/signing/index.ts';
 import { startPeer } from './support.ts';
 
 const MAIN = path.resolve('simulator/main.ts');
-const { market, congestionPoint, contract } = scenario;
+const { market, congestionPoint } = scenario;
 
 describe('a simulator as a process', () => {
   const keys = generateKeyPair();
@@ -40,16 +39,11 @@ describe('a simulator as a process', () => {
   /** Starts the process, and makes its counterparty known to it and it to the counterparty. */
   async function start(role: 'DSO' | 'CRO') {
     agr = await startPeer('AGR', { clock });
-    const common = {
-      domain: role === 'DSO' ? scenario.DSO_DOMAIN : scenario.CRO_DOMAIN,
+    const config = scenario.simulatorConfig(role, {
       signingKey: { file: 'signing.key' },
       clockFile: 'clock.json',
-      aggregator: { domain: agr.domain, endpoint: agr.url, publicKeys: [agr.publicKey.toCs1()] },
-      congestionPoints: [{ ...congestionPoint, connections: [...congestionPoint.connections] }],
-    };
-    const contracts = [{ ...contract, reserved: [...contract.reserved] }];
-    const config: SimulatorConfigFile =
-      role === 'DSO' ? { role, ...common, market: { ...market }, contracts } : { role, ...common };
+      aggregator: { endpoint: agr.url, publicKeys: [agr.publicKey.toCs1()] },
+    });
     const file = path.join(directory, `${role}.json`);
     await writeFile(file, JSON.stringify(config));
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN, file], {
@@ -137,7 +131,7 @@ describe('a simulator as a process', () => {
   }, 30_000);
 
   it('goes wrong on demand, and says what it was asked wrongly', async () => {
-    const { control, domain, ready } = await start('DSO');
+    const { control, domain } = await start('DSO');
     await control.faults({ refuse: { status: 503, times: 1 } });
     await agr.send(domain, { type: 'TestMessage' });
     expect((await control.posts()).map(({ status }) => status)).toEqual([503, 200]);

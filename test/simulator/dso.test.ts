@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../base/clock.ts';
-import { CRO, DSO, meterDay, type Peer, scenario } from '../../simulator/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Content, DSO, meterDay, type Peer, scenario } from '../../simulator/index.ts';
 import { requestFlex, updateReservation } from '../../simulator/control-api.ts';
-import type { Content } from '../../simulator/index.ts';
 import { VERSIONS, type Version } from '../../uftp/definition/version.ts';
 import type { Message } from '../../uftp/messages/index.ts';
 import { introduce, startPeer } from './support.ts';
 
-const story = scenario.standardStory(systemClock.now().toISOString());
+const clock: Clock = { now: () => new Date('2026-06-15T08:00:00Z') };
+const story = scenario.standardStory(clock.now().toISOString());
 const { congestionPoint, market, contract } = scenario;
 
 /** What an aggregator answers a request with: 5 kW over the evening peak. */
@@ -44,8 +44,8 @@ describe('a DSO', () => {
   let agr: Peer;
   let dso: DSO;
   beforeEach(async () => {
-    agr = await startPeer('AGR');
-    dso = new DSO(await startPeer('DSO'), {
+    agr = await startPeer('AGR', { clock });
+    dso = new DSO(await startPeer('DSO', { clock }), {
       market,
       congestionPoints: [congestionPoint],
       contracts: [contract],
@@ -157,6 +157,13 @@ describe('a DSO', () => {
     });
   });
 
+  it('orders what was not offered when told to', async () => {
+    const { offer } = await offered(await ask());
+    const isps = [{ powerW: -6000, start: 70, duration: 2 }];
+    const order = await ordered({ offer: offer.MessageID, price: '1.00', isps });
+    expect(order).toMatchObject({ Price: '1.00', ISP: [{ Power: -6000, Start: 70, Duration: 2 }] });
+  });
+
   it('settles wrongly when told to: an order left out, a penalty too high', async () => {
     const request = await ask();
     const first = await ordered({ offer: (await offered(request)).offer.MessageID, orderReference: 'O-1' });
@@ -212,6 +219,7 @@ describe('a DSO', () => {
     ],
     ['No baseline', { BaselineReference: undefined }],
     ['ExpirationDateTime out of bounds', { ExpirationDateTime: '2020-01-01T00:00:00Z' }],
+    ['ExpirationDateTime out of bounds', { ExpirationDateTime: '2999-01-01T00:00:00Z' }],
     ['Time zone rejected', { TimeZone: 'Europe/Moscow' }],
     ['ISP duration rejected', { ISPDuration: 'PT30M' }],
   ])('rejects an offer: %s', async (reason, changes) => {
@@ -261,106 +269,5 @@ describe('a DSO', () => {
     await expect(dso.order({ offer: offer.MessageID, option: 'Z' })).rejects.toMatchObject({
       code: 'simulator.option-unknown',
     });
-  });
-});
-
-describe('a CRO', () => {
-  let agr: Peer;
-  let cro: CRO;
-  beforeEach(async () => {
-    agr = await startPeer('AGR');
-    cro = new CRO(await startPeer('CRO'), [congestionPoint]);
-    introduce(agr, cro.peer);
-  });
-
-  async function register(...Connection: Content<'AGRPortfolioUpdate'>['Connection'][number][]) {
-    await agr.send(cro.peer.domain, { type: 'AGRPortfolioUpdate', TimeZone: market.timeZone, Connection });
-    return agr.expect('AGRPortfolioUpdateResponse');
-  }
-
-  async function query(Period: string, Version: Version = '3.1.0') {
-    const sent = await agr.send(cro.peer.domain, {
-      type: 'AGRPortfolioQuery',
-      Version,
-      TimeZone: market.timeZone,
-      Period,
-    });
-    return agr.expect(
-      'AGRPortfolioQueryResponse',
-      ({ AGRPortfolioQueryMessageID: id }) => id === sent.MessageID,
-    );
-  }
-
-  const [one, other] = congestionPoint.connections as [string, string];
-  const elsewhere = 'ean.871685900099999999';
-
-  it.each(VERSIONS)(
-    'says where registered connections lie, and which lie nowhere, in %s',
-    async (version) => {
-      expect(
-        await register(
-          { EntityAddress: one, StartPeriod: '2026-01-01' },
-          { EntityAddress: elsewhere, StartPeriod: '2026-01-01' },
-        ),
-      ).toMatchObject({ Result: 'Accepted' });
-      const answer = await query('2026-06-01', version);
-      expect(answer).toMatchObject({ Result: 'Accepted', Version: version, Period: '2026-06-01' });
-      expect(answer.DSOView).toEqual([
-        {
-          DSOPortfolio: [
-            {
-              DSODomain: scenario.DSO_DOMAIN,
-              CongestionPoint: [
-                {
-                  EntityAddress: congestionPoint.entityAddress,
-                  MutexOffersSupported: true,
-                  DayAheadRedispatchBy: 'DSO',
-                  IntradayRedispatchBy: 'DSO',
-                  Connection: [{ EntityAddress: one }],
-                },
-              ],
-            },
-          ],
-          Connection: [{ EntityAddress: elsewhere }],
-        },
-      ]);
-    },
-  );
-
-  it('answers for the day asked about, first and last day inclusive', async () => {
-    await register(
-      { EntityAddress: one, StartPeriod: '2026-01-10', EndPeriod: '2026-01-20' },
-      { EntityAddress: other, StartPeriod: '2026-01-20' },
-    );
-    const connections = async (period: string) =>
-      (await query(period)).DSOView[0]?.DSOPortfolio[0]?.CongestionPoint[0]?.Connection.length ?? 0;
-    expect(await connections('2026-01-10')).toBe(1);
-    expect(await connections('2026-01-20')).toBe(2);
-    expect(await connections('2026-01-21')).toBe(1);
-  });
-
-  it('takes a later update of one connection for that connection alone', async () => {
-    await register(
-      { EntityAddress: one, StartPeriod: '2026-01-01' },
-      { EntityAddress: other, StartPeriod: '2026-01-01' },
-    );
-    await register({ EntityAddress: one, StartPeriod: '2026-01-01', EndPeriod: '2026-03-31' });
-    await cro.peer.expect('AGRPortfolioUpdate', ({ Connection }) => Connection.length === 1);
-    expect(cro.connectionsOf(agr.domain, '2026-06-01')).toEqual([other]);
-  });
-
-  it('has nothing to say without connections, which the schema cannot express', async () => {
-    expect(await query('2026-06-01')).toMatchObject({
-      Result: 'Rejected',
-      RejectionReason: 'No connections available',
-      DSOView: [],
-    });
-  });
-
-  it('lists connections alone where no congestion point is concerned', async () => {
-    await register({ EntityAddress: elsewhere, StartPeriod: '2026-01-01' });
-    expect((await query('2026-06-01')).DSOView).toEqual([
-      { DSOPortfolio: [], Connection: [{ EntityAddress: elsewhere }] },
-    ]);
   });
 });
