@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { systemClock } from '../../base/index.ts';
+import { createProgram } from '../../cli/program.ts';
 import { VARIABLES } from '../../config/index.ts';
+import { loadSimulatorConfig } from '../../simulator/config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'flexor-compose-'));
@@ -62,12 +65,19 @@ describe('docker-compose.yml', () => {
   });
 
   it('runs the roles of one image, migrating first', () => {
-    expect(roles.map(([name, { command }]) => [name, command?.[0]])).toEqual([
-      ['migrate', 'migrate'],
-      ['api', 'api'],
-      ['worker', 'worker'],
-      ['simulators', 'simulate'],
+    expect(roles.map(([name]) => name)).toEqual([
+      'migrate',
+      'api',
+      'worker',
+      'simulator-dso',
+      'simulator-cro',
     ]);
+    const program = createProgram({ clock: systemClock, temporalOptions: {}, program: '' });
+    const commands = program.commands.map((command) => command.name());
+    for (const name of ['migrate', 'api', 'worker']) {
+      expect(commands).toContain(name);
+      expect(file.services[name]?.command).toEqual([name]);
+    }
     for (const name of ['api', 'worker']) {
       expect(file.services[name]?.depends_on?.['migrate']?.condition).toBe('service_completed_successfully');
     }
@@ -117,6 +127,12 @@ describe('docker-compose.yml', () => {
     for (const path of mounted.filter((one) => one.startsWith('./') && !one.startsWith('./deploy/local/'))) {
       expect(existsSync(join(root, path)), path).toBe(true);
     }
+  });
+
+  it.each(['dso', 'cro'])('has a valid example for the simulated %s', async (role) => {
+    const config = await loadSimulatorConfig(join(root, `deploy/simulators/${role}.yaml`));
+    expect(config.role).toBe(role.toUpperCase());
+    expect(config.aggregator.endpoint).toBe('http://api:8080/shapeshifter/api/v3/message');
   });
 
   it.skipIf(process.platform === 'win32')('has its secrets made by make-secrets.sh, init and keygen', () => {

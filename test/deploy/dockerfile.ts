@@ -203,5 +203,5 @@ function copyFile(source: string, target: string): void {
 function linkTree(source: string, target: string): void {
   if (!existsSync(source)) throw new Error(`COPY --from: ${source} is not there.`);
   mkdirSync(target, { recursive: true });
-  execFileSync('cp', ['-Rl', `${source}/.`, target]);
+  execFileSync('cp', ['-RPl', `${source}/.`, target]);
 }
