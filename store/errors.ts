@@ -8,13 +8,13 @@ export type StoreErrorCode =
 export class StoreError extends FlexorError<StoreErrorCode> {}
 
 /**
- * SQLSTATEs and driver codes that say nothing about the request: the server is away, going away, full, or gave
- * up on this transaction in favour of another one.
+ * SQLSTATEs and driver codes that say nothing about the request: the server is away, going away, full, does not
+ * let us in, or gave up on this transaction in favour of another one.
  */
 const passing = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH'],
   ...['53000', '53100', '53200', '53300', '53400', '55P03', '57P01', '57P02', '57P03', '57P05', '57014'],
-  ...['25006', '40001', '40P01'],
+  ...['25006', '40001', '40P01', '55000', '3D000', '28000', '28P01'],
 ]);
 
 /** The same, in the words of the database adapter and of Prisma (connection, pool and transaction timeouts). */
