@@ -62,8 +62,8 @@ export async function serveDns(reply: (question: Question) => Reply | undefined)
       for (const packet of respond(data.subarray(2), true)) {
         const length = Buffer.alloc(2);
         length.writeUInt16BE(packet.length);
-        // In two writes, so that the reader has to put them together.
-        socket.write(length, () => socket.end(packet));
+        // In two pieces, a turn of the event loop apart, so that the reader has to put them together.
+        socket.setNoDelay().write(length, () => setImmediate(() => setImmediate(() => socket.end(packet))));
       }
     });
   });

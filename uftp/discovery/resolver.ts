@@ -112,12 +112,8 @@ function answers(packet: Buffer, question: Buffer): boolean {
     // A truncated packet may end in the middle of a record: only its head and question are read here.
     const head = Buffer.from(packet);
     head.fill(0, 6, 12);
-    const [echoed, ...more] = dnsPacket.decode(head).questions!;
-    return (
-      more.length === 0 &&
-      echoed?.type === asked!.type &&
-      echoed.name.toLowerCase() === asked!.name.toLowerCase()
-    );
+    const [echoed] = dnsPacket.decode(head).questions!;
+    return echoed?.type === asked!.type && echoed.name.toLowerCase() === asked!.name.toLowerCase();
   } catch {
     return false;
   }

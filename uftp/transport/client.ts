@@ -116,12 +116,12 @@ export function createUftpClient(options: UftpClientOptions = {}): UftpClient {
     const home = parseEndpointUrl(endpoint.url, endpoint.allowHttp);
     for (let url = home; ; trail.hops += 1) {
       const atHome = url.origin === home.origin;
+      // A body of known size goes out with its Content-Length, which UFTP demands; only streams are chunked.
       const answer = await exchange({
         method: 'POST',
         url,
         headers: {
           'content-type': 'text/xml; charset=utf-8',
-          'content-length': String(body.byteLength),
           ...(atHome && token !== undefined && { authorization: `Bearer ${token}` }),
         },
         body,
