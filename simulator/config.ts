@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { VERSIONS } from '../uftp/definition/version.ts';
+import { VERSIONS } from '../uftp/index.ts';
 import { SimulatorError } from './errors.ts';
 
 const port = z.int().min(0).max(65535).default(0);

@@ -1,5 +1,4 @@
-import { ispsOf } from '../uftp/calendar/index.ts';
-import type { Message } from '../uftp/messages/index.ts';
+import { ispsOf, type Message } from '../uftp/index.ts';
 import type { Contract } from './market.ts';
 
 /** What a contract came to on a day: reserved, and how far it was called on. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VERSIONS } from '../uftp/definition/version.ts';
+import { VERSIONS } from '../uftp/index.ts';
 
 /**
  * What a simulated participant can be told to do, in process or over its control door. Powers in W, + is

@@ -1,4 +1,4 @@
-import type { Message, MessageType } from '../uftp/messages/index.ts';
+import type { Message, MessageType } from '../uftp/index.ts';
 import type { ActionBody, ActionName, Sent } from './control-api.ts';
 import { SimulatorError } from './errors.ts';
 import type { FaultPlan } from './faults.ts';

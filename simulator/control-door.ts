@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { FlexorError } from '../base/errors.ts';
-import { answeredMessageId, isMessageType, type MessageType } from '../uftp/messages/index.ts';
+import { answeredMessageId, isMessageType, type MessageType } from '../uftp/index.ts';
 import { ACTIONS, type ActionName } from './control-api.ts';
 import { DSO } from './dso.ts';
 import { SimulatorError, type SimulatorErrorCode } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../uftp/messages/index.ts';
+import type { Message } from '../uftp/index.ts';
 import type { CongestionPoint } from './market.ts';
 import type { Peer } from './peer.ts';
 

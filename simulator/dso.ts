@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Big from 'big.js';
 import { instant } from '../base/clock.ts';
-import { ispCount } from '../uftp/calendar/index.ts';
-import type { Message } from '../uftp/messages/index.ts';
+import { ispCount, type Message } from '../uftp/index.ts';
 import { settleContract } from './contract-settlement.ts';
 import type { Order, RequestFlex, Settle, UpdateReservation } from './control-api.ts';
 import { SimulatorError } from './errors.ts';

@@ -2,12 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, instant } from '../base/clock.ts';
-import { decode, readSignedMessage } from '../uftp/codec/index.ts';
-import type { Role } from '../uftp/definition/version.ts';
-import { UftpError } from '../uftp/errors.ts';
-import type { Message } from '../uftp/messages/index.ts';
-import { decodeBase64Strict, open, type PublicKey } from '../uftp/signing/index.ts';
-import { checkHeaders, conventionalPath, statusTable } from '../uftp/transport/index.ts';
+import {
+  checkHeaders,
+  conventionalPath,
+  decode,
+  decodeBase64Strict,
+  type Message,
+  open,
+  type PublicKey,
+  readSignedMessage,
+  type Role,
+  statusTable,
+  UftpError,
+} from '../uftp/index.ts';
 import type { Faults } from './faults.ts';
 import type { ConversationRecord, MessageEntry } from './record.ts';
 

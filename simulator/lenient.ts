@@ -1,7 +1,5 @@
-import { encode } from '../uftp/codec/index.ts';
+import { encode, isVersion, type MessageDraft } from '../uftp/index.ts';
 import { writeXml } from '../uftp/codec/encode.ts';
-import { isVersion } from '../uftp/definition/version.ts';
-import type { MessageDraft } from '../uftp/messages/index.ts';
 
 /**
  * Encodes strictly, except for the one message that the schema cannot express: an AGRPortfolioQueryResponse

@@ -1,6 +1,6 @@
 /** `node --import tsx simulator/main.ts CONFIG`: a simulator as a process of its own. */
 import { fstatSync } from 'node:fs';
-import { reasonOf } from '../base/errors.ts';
+import { FlexorError, reasonOf } from '../base/errors.ts';
 import { runSimulator } from './server.ts';
 
 /** Ends on a signal and, where whoever started it holds its standard input, when that is closed. */
@@ -19,6 +19,7 @@ if (configFile === undefined) {
     () => process.exit(),
     (error: unknown) => {
       process.stderr.write(`${reasonOf(error)}\n`);
+      if (error instanceof FlexorError) process.stderr.write(`What to do: ${error.remedy}\n`);
       process.exit(1);
     },
   );

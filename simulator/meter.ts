@@ -1,4 +1,4 @@
-import { ispsOf } from '../uftp/calendar/index.ts';
+import { ispsOf } from '../uftp/index.ts';
 import { SimulatorError } from './errors.ts';
 import type { Market, Readings } from './market.ts';
 

@@ -1,15 +1,15 @@
 import {
   firstOutOfBounds,
   firstOverlap,
+  isKnownTimeZone,
   ispCount,
   ispEnd,
   ispMinutesIfAny,
   ispsOf,
-  isKnownTimeZone,
   lastISP,
+  type Message,
   sameOffset,
-} from '../uftp/calendar/index.ts';
-import type { Message } from '../uftp/messages/index.ts';
+} from '../uftp/index.ts';
 import type { Market } from './market.ts';
 
 type FlexOffer = Message<'FlexOffer'>;

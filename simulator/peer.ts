@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, instant } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
-import { writeSignedMessage } from '../uftp/codec/index.ts';
-import { isVersion, type Role, type Version } from '../uftp/definition/version.ts';
-import { definitionOf, type Message, type MessageDraft, type MessageType } from '../uftp/messages/index.ts';
 import {
+  definitionOf,
   encodeBase64,
+  type Endpoint,
   generateKeyPair,
+  isVersion,
+  type Message,
+  type MessageDraft,
+  type MessageType,
   type PublicKey,
+  type RetryPolicy,
+  type Role,
   seal,
   type SecretKey,
-} from '../uftp/signing/index.ts';
-import type { Endpoint, RetryPolicy } from '../uftp/transport/index.ts';
+  type Version,
+  writeSignedMessage,
+} from '../uftp/index.ts';
 import { ReceivingEndpoint } from './endpoint.ts';
 import { SimulatorError } from './errors.ts';
 import { Faults } from './faults.ts';

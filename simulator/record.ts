@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Delivery } from '../uftp/transport/index.ts';
-import type { Message, MessageType } from '../uftp/messages/index.ts';
+import type { Delivery, Message, MessageType } from '../uftp/index.ts';
 import { SimulatorError } from './errors.ts';
 
 /** One message that a participant received or sent. Plain JSON. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstGap, firstOverlap } from '../uftp/calendar/index.ts';
+import { firstGap, firstOverlap } from '../uftp/index.ts';
 import { requestFlex, updateReservation } from './control-api.ts';
 import { connections, contract, standardStory } from './scenario.ts';
 

@@ -1,4 +1,4 @@
-import { addDays, ispCount, periodOf } from '../uftp/calendar/index.ts';
+import { addDays, ispCount, periodOf } from '../uftp/index.ts';
 import type { SimulatorConfigFile } from './config.ts';
 import type { ActionBody } from './control-api.ts';
 import type { CongestionPoint, Contract, Market } from './market.ts';

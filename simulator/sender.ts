@@ -2,13 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { type Clock, instant, systemClock } from '../base/clock.ts';
-import {
-  createUftpClient,
-  type Delivery,
-  type Endpoint,
-  nextTry,
-  type RetryPolicy,
-} from '../uftp/transport/index.ts';
+import { createUftpClient, type Delivery, type Endpoint, nextTry, type RetryPolicy } from '../uftp/index.ts';
 import type { Faults } from './faults.ts';
 
 /** Short waits: a rehearsal does not last an hour. Real time, since the market's clock may leap. */

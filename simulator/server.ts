@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../base/clock.ts';
-import { PublicKey, SecretKey } from '../uftp/signing/index.ts';
+import { PublicKey, SecretKey } from '../uftp/index.ts';
 import { loadSimulatorConfig, type SimulatorConfig } from './config.ts';
 import { createControlDoor } from './control-door.ts';
 import { CRO } from './cro.ts';

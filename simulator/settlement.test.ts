@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../uftp/messages/index.ts';
+import type { Message } from '../uftp/index.ts';
 import { settleContract } from './contract-settlement.ts';
 import { contract, market } from './scenario.ts';
 import { settleOrders, totalPower } from './settlement.ts';

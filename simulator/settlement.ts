@@ -1,6 +1,5 @@
 import Big from 'big.js';
-import { ispMinutes, ispsOf } from '../uftp/calendar/index.ts';
-import type { Message } from '../uftp/messages/index.ts';
+import { ispMinutes, ispsOf, type Message } from '../uftp/index.ts';
 import { SimulatorError } from './errors.ts';
 import type { Market, Readings } from './market.ts';
 

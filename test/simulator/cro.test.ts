@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Content, CRO, type Peer, scenario } from '../../simulator/index.ts';
-import { VERSIONS, type Version } from '../../uftp/definition/version.ts';
+import { type Version, VERSIONS } from '../../uftp/index.ts';
 import { introduce, startPeer } from './support.ts';
 
 const { congestionPoint, market } = scenario;

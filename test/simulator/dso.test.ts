@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../base/clock.ts';
 import { type Content, DSO, meterDay, type Peer, scenario } from '../../simulator/index.ts';
 import { requestFlex, updateReservation } from '../../simulator/control-api.ts';
-import { VERSIONS, type Version } from '../../uftp/definition/version.ts';
-import type { Message } from '../../uftp/messages/index.ts';
+import { type Message, type Version, VERSIONS } from '../../uftp/index.ts';
 import { introduce, startPeer } from './support.ts';
 
 const clock: Clock = { now: () => new Date('2026-06-15T08:00:00Z') };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Peer } from '../../simulator/index.ts';
-import { generateKeyPair } from '../../uftp/signing/index.ts';
+import { generateKeyPair } from '../../uftp/index.ts';
 import { introduce, startPeer } from './support.ts';
 
 describe('two participants over HTTP', () => {

@@ -13,7 +13,7 @@ import {
   type Peer,
   scenario,
 } from '../../simulator/index.ts';
-import { generateKeyPair } from '../../uftp/signing/index.ts';
+import { generateKeyPair } from '../../uftp/index.ts';
 import { startPeer } from './support.ts';
 
 const MAIN = path.resolve('simulator/main.ts');
@@ -140,13 +140,13 @@ describe('a simulator as a process', () => {
     await control.wait('TestMessageResponse');
 
     const wrong = [
-      [control.order({ offer: '11111111-1111-4111-8111-111111111111' }), 'simulator.offer-unknown'],
-      [control.order({ offer: 'this one' }), 'simulator.request-invalid'],
-      [control.wait('FlexOffer', { timeoutMs: 1 }), 'simulator.wait-timeout'],
-      [control.faults({ refuse: { status: 99 } }), 'simulator.request-invalid'],
+      [() => control.order({ offer: '11111111-1111-4111-8111-111111111111' }), 'simulator.offer-unknown'],
+      [() => control.order({ offer: 'this one' }), 'simulator.request-invalid'],
+      [() => control.wait('FlexOffer', { timeoutMs: 1 }), 'simulator.wait-timeout'],
+      [() => control.faults({ refuse: { status: 99 } }), 'simulator.request-invalid'],
     ] as const;
-    for (const [asked, code] of wrong) {
-      await expect(asked).rejects.toMatchObject({ code: 'simulator.control-failed', details: { code } });
+    for (const [ask, code] of wrong) {
+      await expect(ask()).rejects.toMatchObject({ code: 'simulator.control-failed', details: { code } });
     }
   }, 30_000);
 

@@ -1,8 +1,7 @@
 import { afterEach, expect } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import { Peer, type PeerOptions, scenario } from '../../simulator/index.ts';
-import type { Role } from '../../uftp/definition/version.ts';
-import { generateKeyPair } from '../../uftp/signing/index.ts';
+import { generateKeyPair, type Role } from '../../uftp/index.ts';
 
 const running: Peer[] = [];
 const troubles: string[] = [];
