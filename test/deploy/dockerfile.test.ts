@@ -39,7 +39,7 @@ describe('Dockerfile', () => {
 
 describe.skipIf(process.platform === 'win32')('each step of the Dockerfile', () => {
   const rehearsal = new Rehearsal(root);
-  afterAll(() => rehearsal.remove());
+  afterAll(() => rehearsal.remove(), 120_000);
 
   it('works in an empty folder, with what COPY has copied', { timeout: 600_000 }, () => {
     rehearsal.build(dockerfile);

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix } from 'node:path';
 
@@ -104,7 +95,8 @@ export class Rehearsal {
   }
 
   remove(): void {
-    rmSync(this.#scratch, { recursive: true, force: true });
+    // Three trees of packages: far quicker by the machine's own tool.
+    execFileSync('rm', ['-rf', this.#scratch]);
   }
 
   #step({ name, rest }: Instruction): void {
