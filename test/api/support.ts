@@ -26,6 +26,7 @@ export const OPERATOR_TOKEN = 'the-operators-token';
 export const AUTHORIZED = { authorization: `Bearer ${OPERATOR_TOKEN}` };
 
 export const dsoKey = generateKeyPair().secretKey;
+export const agrKey = generateKeyPair().secretKey;
 const croKey = generateKeyPair().secretKey;
 const barredKey = generateKeyPair().secretKey;
 
@@ -80,7 +81,7 @@ export async function testConfig(
   const file = join(folder, 'flexor.yaml');
   await writeFile(file, stringify(settings));
   const config = loadConfig(file, {
-    SIGNING_KEY: generateKeyPair().secretKey.reveal(),
+    SIGNING_KEY: agrKey.reveal(),
     OPERATOR_TOKEN,
   });
   await rm(folder, { recursive: true });
