@@ -26,6 +26,7 @@ export class DSO {
   constructor(peer: Peer, options: DSOOptions) {
     this.peer = peer;
     this.#options = options;
+    peer.market = { ISPDuration: options.market.ispDuration, TimeZone: options.market.timeZone };
     peer.behave = (message) => this.#react(message);
   }
 
@@ -191,9 +192,8 @@ export class DSO {
       request: requestId === undefined ? undefined : this.peer.record.sent(requestId, 'FlexRequest'),
       now: instant(this.peer.clock),
       mutexOffersSupported: point?.mutexOffersSupported ?? false,
-      market: this.#options.market,
     });
-    return point ? reasons : ['Invalid congestion point', ...reasons];
+    return point ? reasons : [...new Set(['Invalid congestion point', ...reasons])];
   }
 
   #offer(messageId: string): Message<'FlexOffer'> {

@@ -1,16 +1,4 @@
-import {
-  firstOutOfBounds,
-  firstOverlap,
-  isKnownTimeZone,
-  ispCount,
-  ispEnd,
-  ispMinutesIfAny,
-  ispsOf,
-  lastISP,
-  type Message,
-  sameOffset,
-} from '../uftp/index.ts';
-import type { Market } from './market.ts';
+import { ispCount, ispsOf, type Message } from '../uftp/index.ts';
 
 type FlexOffer = Message<'FlexOffer'>;
 type FlexRequest = Message<'FlexRequest'>;
@@ -21,62 +9,30 @@ export interface OfferContext {
   /** The present instant (UTC). */
   readonly now: string;
   readonly mutexOffersSupported: boolean;
-  readonly market: Market;
 }
 
-/** Why a DSO rejects a FlexOffer (UFTP, "FlexOffer", rejection reasons); empty where it does not. */
-export function rejectionsOf(offer: FlexOffer, context: OfferContext): string[] {
-  const { request, now, market } = context;
-  const calendar = calendarRejections(offer, market);
-  // Without the market's calendar no ISP number means anything.
-  if (calendar.length > 0) return calendar;
+/**
+ * Why a DSO rejects a FlexOffer that is sound as a message (UFTP, "FlexOffer", rejection reasons); empty where it
+ * does not.
+ */
+export function rejectionsOf(
+  offer: FlexOffer,
+  { request, now, mutexOffersSupported }: OfferContext,
+): string[] {
+  const hasBaseline = offer.BaselineReference !== undefined || offer.DPrognosisMessageID !== undefined;
+  return [
+    ...unless(offer.OfferOption.length === 1 || mutexOffersSupported, 'No MutEx offer support'),
+    ...unless(hasBaseline, 'No baseline'),
+    ...unless(
+      offer.FlexRequestMessageID === undefined || request !== undefined,
+      'Unknown reference FlexRequestMessageID',
+    ),
+    ...(request ? rejectionsAgainst(offer, request, now) : []),
+  ];
+}
+
+function rejectionsAgainst(offer: FlexOffer, request: FlexRequest, now: string): string[] {
   const count = ispCount(offer.Period, offer.TimeZone, offer.ISPDuration);
-  const options = offer.OfferOption;
-  const isSolicited = offer.FlexRequestMessageID !== undefined;
-  return [
-    ...unless(options.length === 1 || context.mutexOffersSupported, 'No MutEx offer support'),
-    ...unless(
-      new Set(options.map((option) => option.OptionReference)).size === options.length,
-      'Invalid Message',
-    ),
-    ...unless(
-      offer.ExpirationDateTime > now && offer.ExpirationDateTime <= endOf(offer, count),
-      'ExpirationDateTime out of bounds',
-    ),
-    ...unless(
-      options.every(({ ISP }) => firstOutOfBounds(ISP, count) === undefined),
-      'ISPs out of bounds',
-    ),
-    ...unless(
-      options.every(({ ISP }) => firstOverlap(ISP) === undefined),
-      'ISP conflict',
-    ),
-    ...unless(
-      (offer.BaselineReference === undefined) !== (offer.DPrognosisMessageID === undefined),
-      'No baseline',
-    ),
-    ...unless(!isSolicited || request !== undefined, 'Unknown reference FlexRequestMessageID'),
-    ...(request ? rejectionsAgainst(offer, request, now, count) : []),
-  ];
-}
-
-/** When the last ISP that any option names is over; of those that the day has. */
-function endOf({ Period, TimeZone, ISPDuration, OfferOption }: FlexOffer, count: number): string {
-  const last = Math.max(...OfferOption.map(({ ISP }) => lastISP(ISP)));
-  return ispEnd(Period, TimeZone, ISPDuration, Math.min(last, count));
-}
-
-function calendarRejections(offer: FlexOffer, { ispDuration, timeZone }: Market): string[] {
-  return [
-    ...unless(ispMinutesIfAny(offer.ISPDuration) === ispMinutesIfAny(ispDuration), 'ISP duration rejected'),
-    ...unless(
-      isKnownTimeZone(offer.TimeZone) && sameOffset(offer.TimeZone, timeZone, offer.Period),
-      'Time zone rejected',
-    ),
-  ];
-}
-
-function rejectionsAgainst(offer: FlexOffer, request: FlexRequest, now: string, count: number): string[] {
   const band = new Map([...ispsOf(request.ISP, count)].map(({ ISP, group }) => [ISP, group]));
   const options = offer.OfferOption.map(({ ISP }) => [...ispsOf(ISP, count)]);
   return [

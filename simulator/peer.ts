@@ -7,6 +7,9 @@ import {
   type Endpoint,
   generateKeyPair,
   isVersion,
+  judge,
+  type Market,
+  type Participants,
   type Message,
   type MessageDraft,
   type MessageType,
@@ -65,10 +68,18 @@ export class Peer {
   readonly clock: Clock;
   readonly record = new ConversationRecord();
   readonly faults = new Faults();
+  /** The market whose ISPs and time zone messages must be in; without one their own are taken. */
+  market: Market | undefined;
   /** What it does with messages that are sound and new. Responses reach it too. */
   behave: Behaviour = (message) => (message.type === 'TestMessage' ? this.answer(message) : undefined);
   #url: string | undefined;
   #stopped = false;
+  /** Whoever has signed as a partner is known; whom it bars it has not met. */
+  readonly #participants: Participants = {
+    isKnown: async () => true,
+    isBarred: async () => false,
+    isServedHere: async (domain) => domain === this.domain,
+  };
   readonly #secretKey: SecretKey;
   readonly #partners: Map<string, Partner>;
   readonly #endpoint: ReceivingEndpoint;
@@ -95,7 +106,7 @@ export class Peer {
         return partner?.role === role ? partner.publicKeys : [];
       },
       onMessage: (entry, sender) => {
-        this.#react(entry, sender.domain).catch((error: unknown) => {
+        this.#react(entry, sender).catch((error: unknown) => {
           // Deliveries under way are broken off by stopping, which is no trouble.
           if (!this.#stopped) this.#trouble(reasonOf(error));
         });
@@ -231,31 +242,24 @@ export class Peer {
   }
 
   /** A message that came before is not acted on again: its answer, if there is one, goes out once more as it was. */
-  async #react(entry: MessageEntry, envelopeDomain: string): Promise<void> {
+  async #react(entry: MessageEntry, sender: { domain: string; role: Role }): Promise<void> {
     const { message } = entry;
     if (entry.repeated) {
       const answer = this.record.messages.find(
         ({ direction, message: sent }) => direction === 'sent' && answersTo(sent, message),
       );
-      if (answer) await this.#deliver(this.#partners.get(envelopeDomain)!, answer);
+      if (answer) await this.#deliver(this.#partners.get(sender.domain)!, answer);
       return;
     }
-    const reasons = this.#envelopeReasons(message, envelopeDomain);
-    if (reasons.length === 0) await this.behave(message);
-    else await this.answer(message, reasons, {}, envelopeDomain);
-  }
-
-  /** UFTP 3.x, "Invalid Sender", "Invalid Message", "Unknown Recipient": what the envelope itself gets wrong. */
-  #envelopeReasons(message: Message, envelopeDomain: string): string[] {
-    const { from, to } = definitionOf(message.type).route;
-    const sender = this.#partners.get(envelopeDomain)!;
-    return [
-      ...(message.SenderDomain === envelopeDomain ? [] : ['Invalid Sender']),
-      ...((from === 'any' || from === sender.role) && (to === 'any' || to === this.role)
-        ? []
-        : ['Invalid Message']),
-      ...(message.RecipientDomain === this.domain ? [] : ['Unknown Recipient']),
-    ];
+    const rejections = await judge(message, {
+      now: entry.at,
+      ...(this.market && { market: this.market }),
+      wrapper: { SenderDomain: sender.domain, SenderRole: sender.role },
+      recipientRole: this.role,
+      knowledge: { participants: this.#participants },
+    });
+    if (rejections.length === 0) await this.behave(message);
+    else await this.answer(message, [...new Set(rejections.map(({ text }) => text))], {}, sender.domain);
   }
 }
 

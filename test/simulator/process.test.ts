@@ -63,7 +63,7 @@ describe('a simulator as a process', () => {
     const ended = once(child, 'exit');
     child.stdin!.end();
     expect(await ended).toEqual([0, null]);
-  }, 30_000);
+  });
 
   it('lets the whole story be told through its control door, on the shared clock', async () => {
     const { control, domain } = await start('DSO');
@@ -128,7 +128,7 @@ describe('a simulator as a process', () => {
     ]);
     expect(await control.messages(6)).toHaveLength(1);
     expect((await control.posts()).map(({ status }) => status)).toEqual([200, 200]);
-  }, 30_000);
+  });
 
   it('goes wrong on demand, and says what it was asked wrongly', async () => {
     const { control, domain } = await start('DSO');
@@ -148,12 +148,12 @@ describe('a simulator as a process', () => {
     for (const [ask, code] of wrong) {
       await expect(ask()).rejects.toMatchObject({ code: 'simulator.control-failed', details: { code } });
     }
-  }, 30_000);
+  });
 
   it('tells a CRO nothing that only a DSO does', async () => {
     const { control } = await start('CRO');
     await expect(
       control.requestFlex(scenario.standardStory(clock.now().toISOString()).request),
     ).rejects.toMatchObject({ details: { code: 'simulator.wrong-role' } });
-  }, 30_000);
+  });
 });

@@ -1,7 +1,10 @@
-import { afterEach, expect } from 'vitest';
+import { afterEach, expect, vi } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import { Peer, type PeerOptions, scenario } from '../../simulator/index.ts';
 import { generateKeyPair, type Role } from '../../uftp/index.ts';
+
+// A busy machine shall not fail a test that waits on conditions alone.
+vi.setConfig({ testTimeout: 30_000 });
 
 const running: Peer[] = [];
 const troubles: string[] = [];
