@@ -14,9 +14,21 @@ export interface Relaxation {
  */
 export const RELAXATIONS: readonly Relaxation[] = [
   {
+    name: 'portfolio-update-without-connection',
+    tolerates: 'An AGRPortfolioUpdate without Connection.',
+    because:
+      'UFTP AGRPortfolioUpdate, prose: 0..n, for an aggregator that has lost its last; the schema says 1..n.',
+  },
+  {
     name: 'settlement-without-contract-settlement',
     tolerates: 'A FlexSettlement without ContractSettlement.',
     because: 'UFTP FlexSettlement, prose: 0..n, only for bilateral contracts; every schema demands one.',
+  },
+  {
+    name: 'settlement-without-order-settlement',
+    tolerates: 'A FlexSettlement without FlexOrderSettlement.',
+    because:
+      'UFTP FlexSettlement, prose: 0..n, as a period may have reservations only; every schema demands one.',
   },
   {
     name: 'settlement-without-result',

@@ -9,7 +9,9 @@ export type Presence = 'required' | 'optional' | 'absent';
  * whose profile asks for it. The list and its citations are in `uftp/codec/relaxations.ts`.
  */
 export type RelaxationName =
+  | 'portfolio-update-without-connection'
   | 'settlement-without-contract-settlement'
+  | 'settlement-without-order-settlement'
   | 'settlement-without-result'
   | 'settlement-response-without-status'
   | 'query-response-without-view'

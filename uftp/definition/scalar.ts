@@ -190,7 +190,7 @@ const duration: Scalar<string> = (() => {
 /** Base64 as the schema has it: white space anywhere; `signing` decodes it, to the last bit. */
 const base64: Scalar<string> = (() => {
   const refusal = new Unreadable('is not padded standard Base64');
-  const packed = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+  const packed = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
   return {
     xsd: 'xs:base64Binary',
     shape: 'Base64',

@@ -29,7 +29,7 @@ export const AGRPortfolioUpdate = request(
     doc: 'The aggregator registers the connections it represents.',
   },
   timeZone,
-  { Connection: many(element(represented)) },
+  { Connection: many(element(represented), { relaxed: 'portfolio-update-without-connection' }) },
 );
 
 export const AGRPortfolioUpdateResponse = responseTo({

@@ -53,7 +53,7 @@ export const FlexSettlement = request(
     Currency: required(scalar.currency, 'Currency of the amounts.'),
   },
   {
-    FlexOrderSettlement: many(orderSettlement),
+    FlexOrderSettlement: many(orderSettlement, { relaxed: 'settlement-without-order-settlement' }),
     ContractSettlement: many(contractSettlement, { relaxed: 'settlement-without-contract-settlement' }),
   },
 );
