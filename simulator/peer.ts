@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, instant } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
 import {
+  decode,
   definitionOf,
   encodeBase64,
   type Endpoint,
@@ -159,7 +160,7 @@ export class Peer {
   async send<T extends MessageType>(to: string, content: Content<T>): Promise<Message<T>> {
     const partner = this.#partners.get(to);
     if (!partner) throw unknown(to);
-    const message = {
+    const draft = {
       Version: this.version,
       SenderDomain: this.domain,
       RecipientDomain: to,
@@ -167,8 +168,10 @@ export class Peer {
       MessageID: randomUUID(),
       ConversationID: randomUUID(),
       ...content,
-    } as unknown as Message<T>;
-    const payload = encodeAsPeersDo(message as MessageDraft);
+    } as unknown as MessageDraft;
+    const payload = encodeAsPeersDo(draft);
+    // As the receiver will read it: with the schema's defaults filled in.
+    const message = decode(payload);
     const key = this.faults.take('wrongKey') ? generateKeyPair().secretKey : this.#secretKey;
     const wire = writeSignedMessage({
       SenderDomain: this.domain,
@@ -178,12 +181,12 @@ export class Peer {
     const entry = this.record.addMessage({
       at: instant(this.clock),
       direction: 'sent',
-      message: message as Message,
+      message,
       payload: Buffer.from(payload).toString('utf8'),
       wire: Buffer.from(wire).toString('utf8'),
     });
     await this.#deliver(partner, entry);
-    return message;
+    return message as Message<T>;
   }
 
   /**
@@ -241,10 +244,16 @@ export class Peer {
     );
   }
 
-  /** A message that came before is not acted on again: its answer, if there is one, goes out once more as it was. */
+  /**
+   * Acts on what is sound and new. A message that came before is not acted on again: its answer, if there is one,
+   * goes out once more as it was (UFTP, "Already Submitted", "Duplicate Identifier").
+   */
   async #react(entry: MessageEntry, sender: { domain: string; role: Role }): Promise<void> {
     const { message } = entry;
     if (entry.repeated) {
+      if (this.record.isReused(entry)) {
+        return this.answer(message, ['Duplicate Identifier'], {}, sender.domain);
+      }
       const answer = this.record.messages.find(
         ({ direction, message: sent }) => direction === 'sent' && answersTo(sent, message),
       );

@@ -75,6 +75,11 @@ export class ConversationRecord {
     return this.#find('sent', messageId, type);
   }
 
+  /** Whether a repeated MessageID came with other content than the first time. */
+  isReused({ direction, message, payload }: MessageEntry): boolean {
+    return this.#firsts.get(keyOf(direction, message.MessageID))?.payload !== payload;
+  }
+
   /** All messages of a type in one direction, repeats left out. */
   all<T extends MessageType>(direction: MessageEntry['direction'], type: T): Message<T>[] {
     return this.messages

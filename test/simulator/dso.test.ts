@@ -115,6 +115,7 @@ describe('a DSO', () => {
       const update = await agr.expect('FlexReservationUpdate');
       expect(update).toMatchObject({ Version: version, ContractID: 'C-1' });
 
+      now = '2026-06-18T08:00:00Z';
       await dso.settle(delivery(-5000));
       const settlement = await agr.expect('FlexSettlement');
       const [item] = settlement.FlexOrderSettlement;
@@ -140,6 +141,18 @@ describe('a DSO', () => {
         OfferedPower: -5000,
         OrderedPower: -5000,
       });
+
+      const sent = dso.peer.record.messages.filter(({ direction }) => direction === 'sent');
+      expect(sent.map(({ message: { type } }) => type)).toEqual([
+        'FlexRequest',
+        'FlexOfferResponse',
+        'FlexOrder',
+        'FlexReservationUpdate',
+        'FlexSettlement',
+      ]);
+      for (const { message, at } of sent) {
+        expect(judgeAlone(message, { now: at, market: dso.peer.market!, recipientRole: 'AGR' })).toEqual([]);
+      }
     },
   );
 

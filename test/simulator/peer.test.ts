@@ -149,6 +149,20 @@ describe('two participants over HTTP', () => {
     expect(dso.record.posts).toMatchObject([{ refused: 'fault' }, { status: 200 }]);
   });
 
+  it('reject a MessageID that was used for something else', async () => {
+    const revocation = {
+      type: 'FlexOfferRevocation',
+      MessageID: '22222222-2222-4222-8222-22222222abcd',
+      FlexOfferMessageID: '11111111-1111-4111-8111-111111111111',
+    } as const;
+    dso.behave = (message) => dso.answer(message);
+    await agr.send(dso.domain, revocation);
+    await agr.expect('FlexOfferRevocationResponse', ({ Result }) => Result === 'Accepted');
+    await agr.send(dso.domain, { ...revocation, MessageID: revocation.MessageID.toUpperCase() });
+    const rejection = await agr.expect('FlexOfferRevocationResponse', ({ Result }) => Result === 'Rejected');
+    expect(rejection.RejectionReason).toBe('Duplicate Identifier');
+  });
+
   it.each([{}, { together: true }])('post everything twice when told to: %j', async (how) => {
     agr.faults.set({ repeat: how });
     await agr.send(dso.domain, { type: 'TestMessage' });
