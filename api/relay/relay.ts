@@ -85,7 +85,7 @@ export function createRelay(options: RelayOptions): Relay {
     while (!stopping) {
       awake = false;
       await round().catch((thrown: unknown) =>
-        log.warn({ reason: reasonOf(thrown) }, 'relay waits for the store'),
+        log.warn({ reason: reasonOf(thrown) }, 'relay round broken off'),
       );
       if (!stopping) await sleepUntilKicked();
     }

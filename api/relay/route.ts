@@ -69,6 +69,8 @@ export async function route(
     rejections: [...new Set([...rejections, ...texts])],
   });
   if (row.conflictsWith !== undefined) return reply(ROUTE_TEXTS.duplicate);
+  // No conversation answers anyone but the role it deals with.
+  if (!isMeantForUs(stored)) return rejections.length > 0 ? reply() : reply(ROUTE_TEXTS.invalidMessage);
   switch (message.type) {
     case 'TestMessage':
       return reply();
@@ -92,9 +94,14 @@ export async function route(
       return rejections.includes(text) ? reply() : reply(text);
     }
     default:
-      // What only a DSO or a CRO receives.
       return rejections.length > 0 ? reply() : reply(ROUTE_TEXTS.invalidMessage);
   }
+}
+
+/** UFTP, "Message overview": who sends what to whom. */
+function isMeantForUs({ row, message }: StoredMessage): boolean {
+  const { from, to } = definitionOf(message.type).route;
+  return (to === 'AGR' || to === 'any') && (from === 'any' || from === row.senderRole);
 }
 
 async function routeResponse(

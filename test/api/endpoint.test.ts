@@ -243,6 +243,24 @@ describe('good input', () => {
   });
 });
 
+describe('stopping', () => {
+  it('leaves no post that was answered 200 unstored, and answers what is in flight', async () => {
+    const other = await openEndpoint();
+    const drafts = Array.from({ length: 40 }, () => testMessage());
+    const first = post(other.url, signed(drafts[0]!));
+    const answers = drafts.slice(1).map((draft) => post(other.url, signed(draft)).catch(() => undefined));
+    expect((await first).status).toBe(200);
+    await other.stop();
+    const statuses = (await Promise.all(answers)).map((response) => response?.status);
+    for (const [i, status] of statuses.entries()) {
+      expect([200, 503, undefined]).toContain(status);
+      const row = await database.store.inbox.findByMessageId(story.DSO_DOMAIN, drafts[i + 1]!.MessageID);
+      if (status === 200) expect(row).toBeDefined();
+    }
+    await expect(post(other.url, signed(testMessage()))).rejects.toThrow();
+  });
+});
+
 describe('without a database', () => {
   it('answers 503 with Retry-After, and 200 again when it is back', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'flexor-api-pg-'));
