@@ -46,6 +46,7 @@ export interface Relay {
 
 /** Rows looked at in one go, beside those that rest. */
 const WINDOW = 100;
+/** Bounds what one look costs; only behind so many messages that all rest would a new one have to wait for them. */
 const LARGEST_WINDOW = 2_000;
 const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 30_000;
@@ -108,7 +109,8 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function round(): Promise<void> {
     if (probeDue || temporal !== 'reachable') await probe();
-    if (temporal !== 'reachable') return;
+    // With every place taken there is nothing to begin; the first that is free again comes back here.
+    if (temporal !== 'reachable' || inFlight.size >= concurrency) return;
     const window = Math.min(WINDOW + resting.size + inFlight.size, LARGEST_WINDOW);
     // What ends while the query runs may still be in its answer.
     const underWay = new Set(inFlight.keys());

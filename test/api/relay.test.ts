@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { type Api, startApi } from '../../api/index.ts';
@@ -12,6 +12,7 @@ import { systemClock } from '../../base/index.ts';
 import { configuredParticipants } from '../../cli/roles/participants.ts';
 import { startTemporal } from '../../services/index.ts';
 import { Peer } from '../../simulator/index.ts';
+import { createStore } from '../../store/index.ts';
 import {
   configurationSource,
   createDirectory,
@@ -77,6 +78,9 @@ async function startWorker(): Promise<void> {
   };
 }
 
+const quiet = new DefaultLogger('WARN');
+Runtime.install({ logger: quiet, shutdownSignals: [] });
+
 beforeAll(async () => {
   await dso.start();
   config = await testConfig({ dsoEndpoint: dso.url });
@@ -101,7 +105,7 @@ beforeAll(async () => {
     publicKeys: [agrKey.publicKey],
   });
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-  workflowBundle = await bundleWorkflowCode({ workflowsPath });
+  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: quiet });
 }, 120_000);
 
 afterAll(async () => {
@@ -260,6 +264,52 @@ describe('hand-over', { timeout: 60_000 }, () => {
     await handedOver(draft.MessageID);
     await until(async () => (await rowOf(spoilt.MessageID)).attempts > 1);
     expect((await rowOf(spoilt.MessageID)).handedOverAt).toBeUndefined();
+  });
+
+  it('hands over what a process stored that is no more', async () => {
+    const draft = testMessage();
+    // Written beside the endpoint, so that nobody is told.
+    await database.store.inbox.accept({
+      senderDomain: story.DSO_DOMAIN,
+      senderRole: 'DSO',
+      recipientDomain: story.AGR_DOMAIN,
+      messageId: draft.MessageID,
+      conversationId: draft.ConversationID,
+      type: 'TestMessage',
+      version: '3.1.0',
+      receivedAt: systemClock.now().toISOString(),
+      body: signed(draft),
+      payload: encode(draft),
+    });
+    await handedOver(draft.MessageID);
+    await dso.record.expect({
+      type: 'TestMessageResponse',
+      matches: ({ ConversationID }) => ConversationID === draft.ConversationID,
+    });
+  });
+
+  it('answers once where two processes take and relay the same message', async () => {
+    const store = createStore({ url: database.url });
+    const temporal = async () => client;
+    const second = await startApi({ config, store, temporal, clock: systemClock, log });
+    try {
+      const drafts = Array.from({ length: 10 }, () => flexRequest());
+      const posts = drafts.flatMap((draft) =>
+        [api, second].map(({ uftpUrl }) => post(uftpUrl, signed(draft)).then(({ status }) => status)),
+      );
+      expect(new Set(await Promise.all(posts))).toEqual(new Set([200]));
+      for (const { MessageID, ConversationID } of drafts) {
+        await requestAnswer(MessageID);
+        await until(async () => (await rowOf(MessageID)).repeatsAnswered === 1);
+        const answers = dso.record
+          .all('received', 'FlexRequestResponse')
+          .filter((answer) => answer.ConversationID === ConversationID);
+        expect(answers).toHaveLength(1);
+      }
+    } finally {
+      await second.stop();
+      await store.close();
+    }
   });
 
   it('starts a portfolio sync once, however often it is asked for', async () => {
