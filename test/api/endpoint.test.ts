@@ -31,7 +31,7 @@ let database: Awaited<ReturnType<typeof startDatabase>>;
 let endpoint: UftpEndpoint;
 let stored = 0;
 
-async function openEndpoint(store = database.store) {
+async function openEndpoint(store = database.store, requestTimeoutMs?: number) {
   const config = await testConfig({ maxBodyBytes: MOST_BYTES });
   const { path, maxBodyBytes } = config.uftp;
   return createUftpEndpoint({
@@ -39,7 +39,7 @@ async function openEndpoint(store = database.store) {
     port: 0,
     path,
     maxBodyBytes,
-    requestTimeoutMs: 1_500,
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
     senders: knownSenders(config),
     store,
     clock: systemClock,
@@ -163,9 +163,14 @@ describe('bad input', () => {
 
   it('ends a request that dribbles', async () => {
     const counted = await refusals(408);
-    const answer = await raw(`${head()}Content-Length: 5000\r\n\r\n<Signed`);
-    expect(answer).toMatch(/^HTTP\/1.1 408 /);
-    expect(answer).toContain('api.request-timeout');
+    const impatient = await openEndpoint(database.store, 500);
+    try {
+      const answer = await raw(`${head()}Content-Length: 5000\r\n\r\n<Signed`, impatient.url);
+      expect(answer).toMatch(/^HTTP\/1.1 408 /);
+      expect(answer).toContain('api.request-timeout');
+    } finally {
+      await impatient.stop();
+    }
     expect(await refusals(408)).toBe(counted + 1);
   }, 20_000);
 
@@ -178,8 +183,8 @@ describe('bad input', () => {
 });
 
 /** Sends bytes as they are, and returns the whole answer: a refusal ends with its problem details. */
-async function raw(request: string): Promise<string> {
-  const { hostname, port } = new URL(endpoint.url);
+async function raw(request: string, url = endpoint.url): Promise<string> {
+  const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   let answer = '';
   socket.on('data', (data: Buffer) => {
