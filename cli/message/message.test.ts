@@ -174,6 +174,7 @@ describe('show', () => {
     expect(code).toBe(EXIT.fine);
     expect(out).toContain('Signed by DSO dso.example.com (signature not verified)');
     expect(out).toMatch(/Period +2027-03-10/);
+    expect(out).toMatch(/ISP-Duration +PT15M/);
     expect(out).toMatch(/From +To +Disposition +MinPower +MaxPower +Start +Duration\n/);
     expect(out).toMatch(/00:00 +11:45 +Available +-6000 +2000 +1 +47\n/);
     expect(out).toMatch(/11:45 +12:45 +Requested +-6000 +-4000 +48 +4\n/);
@@ -190,6 +191,14 @@ describe('show', () => {
     const { out } = await message(['show'], xml(autumn));
     expect(out).toMatch(/02:00 \+02:00 +02:00 \+01:00 +1 +9 +4\n/);
     expect(out).toMatch(/02:00 \+01:00 +03:00 \+01:00 +2 +13 +4\n/);
+  });
+
+  it('lets no text of a peer steer the terminal', async () => {
+    const { out } = await message(
+      ['show'],
+      xml(sound('FlexOrder', { OrderReference: 'O-1\n\u009b2J\u202e' })),
+    );
+    expect(out).toContain('OrderReference        O-1\uFFFD\uFFFD2J\uFFFD\n');
   });
 
   it('nests groups, and takes the grid of a settlement from its options', async () => {

@@ -26,6 +26,11 @@ Exit status:
   4  the schema is not followed
   5  rules are broken`;
 
+/** Text from a message, harmless on a terminal: a peer may write line ends and control sequences into it. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
+}
+
 /** The bytes on standard output as they are; a terminal alone gets a line end behind them. */
 export function print(bytes: Uint8Array): void {
   process.stdout.write(bytes);
@@ -38,7 +43,7 @@ export async function withExitStatus(command: () => Promise<number>): Promise<vo
     process.exitCode = await command();
   } catch (failure) {
     if (!(failure instanceof FlexorError)) throw failure;
-    console.error(failure.message);
+    console.error(printable(failure.message));
     console.error(`What to do: ${failure.remedy}`);
     process.exitCode = statusOf(failure);
   }
@@ -65,7 +70,7 @@ function statusOf(failure: FlexorError): number {
 /** Prints broken rules to standard error, one a line. @returns the exit status */
 export function reportRules(rejections: readonly Rejection<string>[]): number {
   for (const { rule, text, detail } of rejections) {
-    console.error(`${rule}: ${text}${detail === undefined ? '' : ` (${detail})`}`);
+    console.error(`${rule}: ${text}${detail === undefined ? '' : ` (${printable(detail)})`}`);
   }
   return rejections.length === 0 ? EXIT.fine : EXIT.rules;
 }

@@ -6,7 +6,9 @@ import {
   periodStart,
   utcOffsetMinutes,
 } from '../../uftp/calendar/index.ts';
-import type { Message } from '../../uftp/messages/index.ts';
+import { type ElementDefinition, keyOf } from '../../uftp/definition/element.ts';
+import { type Message, MESSAGES } from '../../uftp/messages/index.ts';
+import { printable } from './outcome.ts';
 
 /** How ISPs lie in time. */
 export interface Grid {
@@ -30,18 +32,26 @@ function renderElement(
   outerPeriod: string | undefined,
 ): string[] {
   const period = typeof element['Period'] === 'string' ? element['Period'] : outerPeriod;
-  const attributes = Object.entries(element).filter((entry): entry is [string, Value] => isValue(entry[1]));
+  const attributes = Object.entries(element)
+    .filter((entry): entry is [string, Value] => isValue(entry[1]))
+    .map(([name, value]) => [spelled(name), value] as const);
   const width = Math.max(0, ...attributes.map(([name]) => name.length));
-  const lines = attributes.map(([name, value]) => `${indent}${name.padEnd(width)}  ${value}`);
+  const lines = attributes.map(
+    ([name, value]) => `${indent}${name.padEnd(width)}  ${printable(String(value))}`,
+  );
   for (const [name, group] of Object.entries(element)) {
     if (!isGroup(group) || group.length === 0) continue;
     if (group.every(isFlat)) {
       const rows = name === 'ISP' ? group.map((isp) => ({ ...times(isp, grid, period), ...isp })) : group;
-      lines.push('', `${indent}${name}`, ...renderTable(rows, `${indent}  `));
+      lines.push('', `${indent}${spelled(name)}`, ...renderTable(rows, `${indent}  `));
       continue;
     }
     for (const [i, child] of group.entries()) {
-      lines.push('', `${indent}${name} ${i + 1}`, ...renderElement(child, grid, `${indent}  `, period));
+      lines.push(
+        '',
+        `${indent}${spelled(name)} ${i + 1}`,
+        ...renderElement(child, grid, `${indent}  `, period),
+      );
     }
   }
   return lines;
@@ -53,7 +63,7 @@ function renderTable(rows: readonly Element[], indent: string): string[] {
     ...new Set(rows.flatMap((row) => Object.keys(row).filter((name) => row[name] !== undefined))),
   ];
   const columns = names.map((name) => {
-    const cells = rows.map((row) => (isValue(row[name]) ? String(row[name]) : ''));
+    const cells = rows.map((row) => (isValue(row[name]) ? printable(String(row[name])) : ''));
     const width = Math.max(name.length, ...cells.map((cell) => cell.length));
     const right = rows.every((row) => row[name] === undefined || typeof row[name] === 'number');
     return [name, ...cells].map((cell) => (right ? cell.padStart(width) : cell.padEnd(width)));
@@ -96,3 +106,13 @@ function offsetText(minutes: number): string {
 const isGroup = (value: Element[string]): value is readonly Element[] => Array.isArray(value);
 const isValue = (value: Element[string]): value is Value => value !== undefined && !isGroup(value);
 const isFlat = (element: Element): boolean => !Object.values(element).some(isGroup);
+
+/** Names as the spec spells them: its hyphens vanish in code. */
+const SPELLINGS = new Map(Object.values(MESSAGES).flatMap(hyphenated));
+const spelled = (name: string): string => SPELLINGS.get(name) ?? name;
+
+function hyphenated({ attributes, children }: ElementDefinition): [string, string][] {
+  const names = [...Object.keys(attributes), ...Object.keys(children)].filter((name) => name.includes('-'));
+  const below = Object.values(children).flatMap(({ element }) => hyphenated(element));
+  return [...names.map((name): [string, string] => [keyOf(name), name]), ...below];
+}
