@@ -136,6 +136,9 @@ describe('time zones', () => {
     // Same offset when the day starts, another one from 01:00 UTC on.
     expect(sameOffset('Europe/Amsterdam', 'Africa/Lagos', '2027-03-28')).toBe(false);
     expect(sameOffset('Europe/Amsterdam', 'Europe/London', '2027-07-15')).toBe(false);
+    // The same offsets at both ends of the day, but Moldova changed its clocks an hour before Romania.
+    expect(sameOffset('Europe/Chisinau', 'Europe/Bucharest', '2015-03-29')).toBe(false);
+    expect(sameOffset('Europe/Chisinau', 'Europe/Bucharest', '2015-03-30')).toBe(true);
   });
 
   test.each([

@@ -322,6 +322,7 @@ export const KNOWING_EXAMPLES = {
     accepts: [
       e(sound('FlexSettlement')),
       e(sound('FlexSettlement'), {}, { orders: { earliestUnsettled: async () => undefined } }),
+      e(sound('FlexSettlement'), {}, { orders: { earliestUnsettled: async () => '2027-02-01' } }),
     ],
     rejects: [e(sound('FlexSettlement'), {}, { orders: { earliestUnsettled: async () => '2027-01-31' } })],
   },
