@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { type Clock, FlexorError, reasonOf } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
 import { notFound, storeUnavailable } from '../errors.ts';
+import { gracefulStop } from '../graceful-stop.ts';
 import type { Metrics } from '../metrics.ts';
 import { clip, refusalOf, sendProblem } from '../problem.ts';
 import type { RelayState } from '../relay/relay.ts';
@@ -83,10 +84,11 @@ export async function createOperatorServer(options: OperatorServerOptions): Prom
   conversationReads(app, options);
   portfolioRoutes(app, options);
 
+  const stop = gracefulStop(app);
   await app.listen({ host: options.host, port: options.port });
   const { address, family, port } = app.server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    stop: () => app.close(),
+    stop,
   };
 }

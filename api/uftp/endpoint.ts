@@ -5,6 +5,7 @@ import { type Clock, FlexorError, instant, reasonOf } from '../../base/index.ts'
 import type { Store } from '../../store/index.ts';
 import { checkHeaders, statusTable } from '../../uftp/index.ts';
 import { ApiError, notFound, Refusal, storeUnavailable } from '../errors.ts';
+import { gracefulStop } from '../graceful-stop.ts';
 import type { Metrics } from '../metrics.ts';
 import { clip, PROBLEM_TYPE, problemOf, refusalOf, sendProblem } from '../problem.ts';
 import { verifyPost } from './intake.ts';
@@ -106,10 +107,11 @@ export async function createUftpEndpoint(options: UftpEndpointOptions): Promise<
     },
   });
 
+  const stop = gracefulStop(app);
   await app.listen({ host: options.host, port: options.port });
   const { address, family, port } = app.server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
-  return { url: `http://${host}:${port}${options.path}`, stop: () => app.close() };
+  return { url: `http://${host}:${port}${options.path}`, stop };
 }
 
 function httpServer(

@@ -255,7 +255,13 @@ describe('stopping', () => {
     const first = post(other.url, signed(drafts[0]!));
     const answers = drafts.slice(1).map((draft) => post(other.url, signed(draft)).catch(() => undefined));
     expect((await first).status).toBe(200);
-    await other.stop();
+    // A connection on which nothing comes holds nobody up.
+    const { hostname, port } = new URL(other.url);
+    const silent = connect(Number(port), hostname);
+    await once(silent, 'connect');
+    const ended = new Promise((resolve) => silent.once('close', resolve).on('error', resolve));
+    silent.resume();
+    await Promise.all([other.stop(), ended]);
     const statuses = (await Promise.all(answers)).map((response) => response?.status);
     for (const [i, status] of statuses.entries()) {
       expect([200, 503, undefined]).toContain(status);
