@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ServicesError, type Say } from './errors.ts';
 import { commandLineOf, endProcess, identityOf } from './processes.ts';
@@ -41,9 +42,9 @@ export async function claimDirectory(options: ClaimOptions): Promise<Claim> {
   const file = path.join(dir, 'running.json');
   await mkdir(dir, { recursive: true });
 
-  const before = await readRecord(file);
+  const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before !== undefined) {
-    const { owner, serverPid } = before;
+    const { owner, serverPid } = parse(before);
     if (owner.identity !== undefined && (await identityOf(owner.pid)) === owner.identity) {
       throw dataInUse(name, dir, owner.pid);
     }
@@ -51,38 +52,51 @@ export async function claimDirectory(options: ClaimOptions): Promise<Claim> {
       say(`Ending the ${name} (process ${serverPid}) that an earlier run left behind.`);
       await endProcess(serverPid, stopSignal, 15_000);
     }
-    await rm(file, { force: true });
+    await takeAway(file, before);
   }
 
   const record: ClaimRecord = { owner: { pid: process.pid, identity: await identityOf(process.pid) } };
-  await writeNew(file, record, () => dataInUse(name, dir));
+  await put(file, record, (aside) => link(aside, file)).catch((failure: NodeJS.ErrnoException) => {
+    throw failure.code === 'EEXIST' ? dataInUse(name, dir) : failure;
+  });
   return {
-    serving: (serverPid) => writeFile(file, JSON.stringify({ ...record, serverPid })),
+    serving: (serverPid) => put(file, { ...record, serverPid }, (aside) => rename(aside, file)),
     release: () => rm(file, { force: true }),
   };
 }
 
-async function readRecord(file: string): Promise<ClaimRecord | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+/** A record that a power cut left empty names nobody: after one, nothing is running either. */
+function parse(text: string): ClaimRecord {
   try {
     return JSON.parse(text) as ClaimRecord;
   } catch {
-    // Cut short by the crash it was meant to survive: nothing in it can be trusted.
     return { owner: { pid: 0, identity: undefined } };
   }
 }
 
-/** Creates the file; of two runs that come here together, one must fail. */
-async function writeNew(file: string, record: ClaimRecord, taken: () => ServicesError): Promise<void> {
-  const handle = await open(file, 'wx').catch((failure: NodeJS.ErrnoException) => {
-    throw failure.code === 'EEXIST' ? taken() : failure;
-  });
+/** Writes a record aside and puts it in its place whole: readers never see half of one, not even after a crash. */
+async function put(
+  file: string,
+  record: ClaimRecord,
+  place: (aside: string) => Promise<void>,
+): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  await writeFile(aside, JSON.stringify(record));
   try {
-    await handle.writeFile(JSON.stringify(record));
+    await place(aside);
   } finally {
-    await handle.close();
+    await rm(aside, { force: true });
   }
+}
+
+/** Removes a dead run's record, unless another run has claimed the directory since it was read. */
+async function takeAway(file: string, before: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  await rename(file, aside).catch(() => {}); // another run took it away: claiming will tell
+  const taken = await readFile(aside, 'utf8').catch(() => undefined);
+  if (taken === undefined) return;
+  if (taken === before) await rm(aside);
+  else await rename(aside, file);
 }
 
 function dataInUse(name: string, dir: string, pid?: number): ServicesError {
