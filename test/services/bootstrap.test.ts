@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, mkdir, readFile, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
@@ -35,12 +35,10 @@ model Example {
 }
 `;
 
-let root: string;
-let elsewhere: string;
+const directory = temporaryDirectory();
+const root = path.join(directory, 'package');
+const elsewhere = path.join(directory, 'elsewhere');
 beforeAll(async () => {
-  const directory = await realpath(await temporaryDirectory());
-  root = path.join(directory, 'package');
-  elsewhere = path.join(directory, 'elsewhere');
   for (const folder of ['cli', 'prisma', 'store', '.flexor'])
     await mkdir(path.join(root, folder), { recursive: true });
   await mkdir(elsewhere);

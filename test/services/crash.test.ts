@@ -11,9 +11,8 @@ import { temporaryDirectory } from './temporary.ts';
 const program = fileURLToPath(new URL('./supervised.ts', import.meta.url));
 const timeout = 120_000;
 
-let directory: string;
+const directory = temporaryDirectory();
 beforeAll(async () => {
-  directory = await temporaryDirectory();
   await findTemporal(); // may have to fetch it
 }, 600_000);
 

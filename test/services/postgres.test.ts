@@ -1,15 +1,12 @@
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isAlive } from '../../services/processes.ts';
 import { createDatabase, dropDatabase, freePort, startPostgres } from '../../services/index.ts';
 import { temporaryDirectory } from './temporary.ts';
 
-let directory: string;
-beforeAll(async () => {
-  directory = await temporaryDirectory();
-});
+const directory = temporaryDirectory();
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });

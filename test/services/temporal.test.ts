@@ -4,9 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { findTemporal, freePort, startTemporal } from '../../services/index.ts';
 import { temporaryDirectory } from './temporary.ts';
 
-let directory: string;
+const directory = temporaryDirectory();
 beforeAll(async () => {
-  directory = await temporaryDirectory();
   await findTemporal({ timeSkipping: true }); // may have to fetch it
 }, 600_000);
 
