@@ -1,3 +1,4 @@
+import { keyOf } from '../definition/element.ts';
 import type { DraftOf, MessageDefinition, MessageOf } from '../definition/message.ts';
 import * as portfolio from './portfolio.ts';
 import * as prognosis from './prognosis.ts';
@@ -56,6 +57,43 @@ export function definitionOf(type: MessageType): MessageDefinition {
 /** The MessageID that a response refers to, or undefined for messages that answer nothing. */
 export function answeredMessageId(message: Message): string | undefined {
   const answers = definitionOf(message.type).answers;
-  if (!answers) return undefined;
-  return (message as unknown as Record<string, string>)[answers.attribute.replaceAll('-', '')];
+  return answers && (message as unknown as Record<string, string>)[keyOf(answers.attribute)];
+}
+
+/** What makes an answer its own message. */
+export interface AnswerFacts {
+  readonly MessageID: string;
+  readonly TimeStamp: string;
+  /** Where there is one the answer is a rejection, without one an acceptance. */
+  readonly RejectionReason?: string | undefined;
+}
+
+/**
+ * The answer to a message: its Version and ConversationID, its domains the other way round, and the reference to
+ * it under whichever name the answer's definition has for it. Undefined for messages that nobody answers.
+ *
+ * @param content what this kind of answer carries beside that, e.g. the FlexOrderSettlementStatus of each order
+ */
+export function answerTo(
+  message: Message,
+  facts: AnswerFacts,
+  content: object = {},
+): MessageDraft | undefined {
+  const { answeredBy } = definitionOf(message.type);
+  if (answeredBy === undefined || !isMessageType(answeredBy)) return undefined;
+  const { answers } = definitionOf(answeredBy);
+  const { MessageID, TimeStamp, RejectionReason } = facts;
+  const Result = RejectionReason === undefined ? 'Accepted' : 'Rejected';
+  const verdict = answers && { Result, RejectionReason, [keyOf(answers.attribute)]: message.MessageID };
+  return {
+    type: answeredBy,
+    Version: message.Version,
+    SenderDomain: message.RecipientDomain,
+    RecipientDomain: message.SenderDomain,
+    TimeStamp,
+    MessageID,
+    ConversationID: message.ConversationID,
+    ...verdict,
+    ...content,
+  } as MessageDraft;
 }
