@@ -1,0 +1,133 @@
+import { FlexorError } from '../base/index.ts';
+import { meterDay, scenario } from '../simulator/index.ts';
+import { addDays, type Message, periodStart } from '../uftp/index.ts';
+import { workflowIds } from '../workflows/ids.ts';
+import type { ConversationReport } from './operator-client.ts';
+import { type Rehearsal, until } from './rehearsal.ts';
+
+/** Tells a step that really happened: who did what. */
+export type Tell = (line: string) => void;
+
+const { DSO_DOMAIN, CRO_DOMAIN, market } = scenario;
+/** The same seed makes the same meters, so every telling of the story ends with the same money. */
+const SEED = 7;
+
+/**
+ * The standard story, from portfolio to money. Every step is checked before it is told: what did not happen
+ * ends the story.
+ */
+export async function playStandardStory(on: Rehearsal, tell: Tell): Promise<ConversationReport> {
+  const { dso, operator, stage } = on;
+  const story = scenario.standardStory(stage.clock.now().toISOString());
+  await syncPortfolio(on, story.period, tell);
+
+  await operator.putBaseline(story.baseline);
+  tell(`The forecasting system hands in the baseline ${story.baseline.reference} for ${story.period}.`);
+
+  const request = await dso.requestFlex(story.request);
+  const workflowId = workflowIds.flexRequest(DSO_DOMAIN, request.MessageID);
+  tell(
+    `${DSO_DOMAIN} sends a FlexRequest for ${story.period}, ${story.ispCount} ISPs: 4 to 6 kW less in the evening peak.`,
+  );
+  accepted(await dso.wait('FlexRequestResponse', { answers: request.MessageID }));
+  tell('Flexor checks it and answers: FlexRequestResponse Accepted.');
+
+  const { message: offer } = await dso.wait('FlexOffer', { conversation: request.ConversationID });
+  const [option] = offer.OfferOption;
+  tell(
+    `Flexor offers ${kilowatts(option!.ISP[0]!.Power)} for ${option!.Price} ${offer.Currency}, from its cheapest assets up.`,
+  );
+  await until(
+    async () => (await stateOf(on, workflowId))?.offers.some(({ status }) => status === 'Open') || undefined,
+    'the FlexOfferResponse to arrive',
+  );
+  tell(`${DSO_DOMAIN} stores the offer: FlexOfferResponse Accepted.`);
+
+  const order = await dso.order({ offer: offer.MessageID });
+  tell(`${DSO_DOMAIN} orders it: FlexOrder ${order.OrderReference}.`);
+  accepted(await dso.wait('FlexOrderResponse', { answers: order.MessageID }));
+  tell('Flexor compares order and offer, books it, and answers: FlexOrderResponse Accepted.');
+
+  const update = await dso.updateReservation(story.reservationUpdate);
+  accepted(await dso.wait('FlexReservationUpdateResponse', { answers: update.MessageID }));
+  tell(
+    `${DSO_DOMAIN} lowers its reservation under contract ${update.ContractID}; Flexor accepts: FlexReservationUpdateResponse.`,
+  );
+
+  const metered = meterDay({
+    period: story.period,
+    market,
+    baselines: story.baselines,
+    ordered: order.ISP,
+    seed: SEED,
+  });
+  const settlement = { ...story.baseline, readings: metered.readings };
+  const { reference: _, power, ...day } = settlement;
+  const tooEarly = await dso.settle({ ...day, baseline: [...power] });
+  const refused = await dso.wait('FlexSettlementResponse', { answers: tooEarly.MessageID });
+  expectResult(refused.message, 'Rejected');
+  tell(`A FlexSettlement for a day still to come is rejected: ${refused.message.RejectionReason}.`);
+
+  await on.moveTo(periodStart(addDays(story.period, 2), market.timeZone));
+  await until(
+    async () => (await stateOf(on, workflowId))?.phase === 'Delivered' || undefined,
+    'the delivery to be over',
+  );
+  tell(`Two days pass. ${story.period} is over, and what was ordered was delivered, all but a little.`);
+
+  await operator.putMeterReadings(metered);
+  tell(`The meter company hands in the readings of ${metered.readings.length} connections.`);
+  const settled = await dso.settle({ ...day, baseline: [...power] });
+  tell(`${DSO_DOMAIN} settles: FlexSettlement over ${net(settled)} ${settled.Currency}.`);
+  const { message: verdict } = await dso.wait('FlexSettlementResponse', { answers: settled.MessageID });
+  expectResult(verdict, 'Accepted');
+  const status = verdict.FlexOrderSettlementStatus[0]!;
+  if (status.Disposition !== 'Accepted') throw failed(`the settlement was disputed: ${status.DisputeReason}`);
+  tell('Flexor recomputes every ISP from its own meters and agrees: FlexSettlementResponse Accepted.');
+
+  return until(async () => {
+    const report = await operator.conversation(workflowId);
+    return report?.conversation.state === 'Settled' ? report : undefined;
+  }, 'the conversation to be settled');
+}
+
+async function syncPortfolio({ cro, operator }: Rehearsal, period: string, tell: Tell): Promise<void> {
+  await operator.syncPortfolio(CRO_DOMAIN);
+  const { message: update } = await cro.wait('AGRPortfolioUpdate');
+  tell(`Flexor registers ${update.Connection.length} connections with ${CRO_DOMAIN}: AGRPortfolioUpdate.`);
+  await cro.wait('AGRPortfolioQuery');
+  const view = await until(() => operator.portfolioView(CRO_DOMAIN, period), 'the view of the CRO');
+  const points = view.congestionPoints.map(({ congestionPoint }) => congestionPoint).join(', ');
+  tell(`It asks where they are, and keeps the answer: ${points}.`);
+}
+
+async function stateOf({ operator }: Rehearsal, workflowId: string) {
+  return (await operator.conversation(workflowId))?.conversation.snapshot;
+}
+
+type Response = Extract<Message, { Result: string }>;
+
+function accepted({ message }: { readonly message: Message }): void {
+  expectResult(message as Response, 'Accepted');
+}
+
+function expectResult(
+  message: { type: string; Result: string; RejectionReason?: string | undefined },
+  result: string,
+): void {
+  if (message.Result !== result) {
+    throw failed(`${message.type} says ${message.Result} ${message.RejectionReason ?? ''}, not ${result}`);
+  }
+}
+
+function failed(what: string): FlexorError {
+  return new FlexorError(
+    'rehearsal.step-failed',
+    `The story did not go as told: ${what}.`,
+    'Look at the logs.',
+  );
+}
+
+const kilowatts = (watts: number): string => `${watts / 1000} kW`;
+const net = (settlement: Message<'FlexSettlement'>): string =>
+  settlement.FlexOrderSettlement.map(({ NetSettlement }) => NetSettlement).join(' + ');
