@@ -6,7 +6,7 @@ import { type AttributePlan, type ElementPlan, planOf } from './plan.ts';
 import { STRICT } from './relaxations.ts';
 import { type Json, Problems, shortName } from './schema.ts';
 import { escapeAttribute, isXmlText } from './xml-text.ts';
-import { type XmlNode, writeXml as writeNode } from './xml-writer.ts';
+import { type XmlNode, xmlNode, writeXml as writeNode } from './xml-writer.ts';
 
 export interface EncodeOptions {
   /** Deviations from the official schema that the recipient's profile asks for; none unless said so. */
@@ -28,19 +28,25 @@ export function encode(draft: MessageDraft, options: EncodeOptions = {}): Uint8A
     relaxations: options.relaxations ?? STRICT,
   });
   const problems = new Problems();
-  const node = toNode(content, plan, type, problems);
+  const node = toNode(content, plan, { name: type, path: type }, problems);
   if (problems.list.length > 0) throw schemaInvalid(type, problems.list);
-  return writeNode(type, node);
+  return writeNode(node);
 }
 
 /** The element as the builder takes it, every deviation from the schema reported. */
-export function toNode(value: Json, plan: ElementPlan, path: string, problems: Problems): XmlNode {
-  const node: XmlNode = {};
+export function toNode(
+  value: Json,
+  plan: ElementPlan,
+  { name, path }: { name: string; path: string },
+  problems: Problems,
+): XmlNode {
+  const attributes: Record<string, string> = {};
   for (const attribute of plan.attributes) {
     const text = attributeText(attribute, value[attribute.key]);
     if (text instanceof Unreadable) problems.report(`${path}/@${attribute.name}`, text.why);
-    else if (text !== undefined) node[`@${attribute.name}`] = escapeAttribute(text);
+    else if (text !== undefined) attributes[attribute.name] = text;
   }
+  const children: XmlNode[] = [];
   for (const child of plan.children) {
     const at = `${path}/${child.name}`;
     const items = value[child.key] ?? [];
@@ -51,16 +57,16 @@ export function toNode(value: Json, plan: ElementPlan, path: string, problems: P
     if (items.length < child.least && !(child.mayBeMissing && items.length === 0))
       problems.report(at, 'is missing');
     if (items.length > child.most) problems.report(at, `stands there more than ${child.most} times`);
-    if (items.length > 0)
-      node[child.name] = items.map((item: Json, index) =>
-        toNode(item, child.element, `${at}[${index + 1}]`, problems),
-      );
+    items.forEach((item: Json, index) => {
+      const place = { name: child.name, path: `${at}[${index + 1}]` };
+      children.push(toNode(item, child.element, place, problems));
+    });
   }
   for (const key of Object.keys(value)) {
     if (!plan.keys.has(key) && value[key] !== undefined)
       problems.report(`${path}/@${shortName(key)}`, 'is not part of this element');
   }
-  return node;
+  return xmlNode(name, attributes, children);
 }
 
 const MISSING = new Unreadable('is missing');
@@ -72,7 +78,7 @@ const WRONG_TYPE = {
   boolean: new Unreadable('is not a boolean'),
 };
 
-/** The attribute's text, or why the value cannot be sent. What is sent can always be read back. */
+/** The attribute's escaped text, or why the value cannot be sent. What is sent can always be read back. */
 function attributeText(attribute: AttributePlan, value: unknown): string | Unreadable | undefined {
   const { scalar, presence } = attribute;
   if (value === undefined) return presence === 'required' ? MISSING : undefined;
@@ -80,9 +86,10 @@ function attributeText(attribute: AttributePlan, value: unknown): string | Unrea
   if (typeof value !== (scalar.json === 'integer' ? 'number' : scalar.json)) return WRONG_TYPE[scalar.json];
   const text = scalar.write(value as never);
   if (text instanceof Unreadable) return text;
-  if (!isXmlText(text)) return UNSPEAKABLE;
   const read: unknown = scalar.read(text);
-  return read instanceof Unreadable ? read : text;
+  if (read instanceof Unreadable) return read;
+  if (scalar.json !== 'string') return text;
+  return isXmlText(text) ? escapeAttribute(text) : UNSPEAKABLE;
 }
 
 interface Tree {
@@ -93,11 +100,9 @@ interface Tree {
 
 /** @deprecated `encode(draft, { relaxations })` writes what a profile deviates in. */
 export function writeXml(tree: Tree): string {
-  const node = ({ attributes, children }: Tree): XmlNode => {
-    const written: XmlNode = {};
-    for (const name in attributes) written[`@${name}`] = escapeAttribute(attributes[name]!);
-    for (const child of children) ((written[child.name] ??= []) as XmlNode[]).push(node(child));
-    return written;
+  const node = ({ name, attributes, children }: Tree): XmlNode => {
+    const written = Object.entries(attributes).map(([key, value]) => [key, escapeAttribute(value)]);
+    return xmlNode(name, Object.fromEntries(written) as Record<string, string>, children.map(node));
   };
-  return Buffer.from(writeNode(tree.name, node(tree))).toString('utf8');
+  return Buffer.from(writeNode(node(tree))).toString('utf8');
 }

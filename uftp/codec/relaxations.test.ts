@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RelaxationName } from '../definition/element.ts';
-import { UftpError } from '../errors.ts';
+import { type UftpError } from '../errors.ts';
 import { fullDrafts } from '../messages/arbitrary.testkit.ts';
 import type { MessageDraft, MessageType } from '../messages/index.ts';
 import { ALL_RELAXATIONS, decode, encode, RELAXATIONS, STRICT } from './index.ts';

@@ -48,7 +48,8 @@ export function readSignedMessage(bytes: Uint8Array, limits: XmlLimits = DEFAULT
  */
 export function writeSignedMessage({ SenderDomain, SenderRole, Body }: SignedMessage): Uint8Array {
   const problems = new Problems();
-  const node = toNode({ SenderDomain, SenderRole, Body }, plan, 'SignedMessage', problems);
+  const place = { name: 'SignedMessage', path: 'SignedMessage' };
+  const node = toNode({ SenderDomain, SenderRole, Body }, plan, place, problems);
   if (problems.list.length > 0) throw schemaInvalid('SignedMessage', problems.list);
-  return writeXml('SignedMessage', node);
+  return writeXml(node);
 }

@@ -3,7 +3,6 @@
  * 3.3.3 (Attribute-Value Normalization) and 4.1 (Character and Entity References).
  */
 
-// eslint-disable-next-line no-control-regex -- the control characters are the point
 const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/u;
 
 /** True if XML 1.0 can carry every character of the text. */
