@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UftpError } from '../errors.ts';
+import { type UftpError } from '../errors.ts';
 import { readSignedMessage, type SignedMessage, writeSignedMessage } from './index.ts';
 
 const wrapper: SignedMessage = { SenderDomain: 'dso.example.com', SenderRole: 'DSO', Body: 'QUJDRA==' };
