@@ -1,7 +1,8 @@
-import { ispsOf } from '../calendar/index.ts';
 import type { Message } from '../messages/index.ts';
 import { countOn, dsoOf, FLEX, isAtOrAfter } from './facts.ts';
+import { raisedReservation } from './reserved.ts';
 import { knowing } from './rule.ts';
+import { TEXTS } from './texts.ts';
 
 const UNDER_CONTRACT = [
   'FlexReservationUpdate',
@@ -19,7 +20,7 @@ export const CONTRACT_RULES = [
     name: 'congestion-point-invalid',
     messages: [...FLEX, 'FlexSettlement'],
     when: 'the congestion point is unknown, or the aggregator is not active on it on that day',
-    text: { '3.x': 'Invalid congestion point', next: 'Invalid CongestionPoint' },
+    text: { '3.x': TEXTS.congestionPointInvalid, next: 'Invalid CongestionPoint' },
     cites: 'UFTP, rejection reasons: "Invalid congestion point"',
     knows: ['congestionPoints'],
     breaks: async (message, { knowledge }) => {
@@ -69,7 +70,7 @@ export const CONTRACT_RULES = [
     name: 'reservation-raised',
     messages: ['FlexReservationUpdate'],
     when: 'a power is larger than the contract reserves, or of the other sign',
-    text: 'Power value rejection',
+    text: TEXTS.powerValue,
     cites: 'UFTP FlexReservationUpdate, rejection reasons: "Power value rejection"',
     presumes: ['contract-unknown', ...ON_THE_GRID],
     knows: ['contracts'],
@@ -78,15 +79,7 @@ export const CONTRACT_RULES = [
       const count = countOn(Period, message, context);
       if (count === undefined) return false;
       const reserved = await context.knowledge.contracts.reservation(ContractID, CongestionPoint, Period);
-      const limits = new Map(
-        [...ispsOf(reserved?.ISP ?? [], count)].map((isp) => [isp.ISP, isp.group.Power]),
-      );
-      for (const { ISP: n, group } of ispsOf(ISP, count)) {
-        const limit = limits.get(n) ?? 0;
-        const within = Math.min(0, limit) <= group.Power && group.Power <= Math.max(0, limit);
-        if (!within) return `ISP ${n}: ${group.Power} W of ${limit} W reserved`;
-      }
-      return false;
+      return raisedReservation(reserved?.ISP ?? [], ISP, count);
     },
   }),
 ];

@@ -1,4 +1,5 @@
 import type { Message, MessageDraft } from '../messages/index.ts';
+import { currencyDecimals } from './currency.ts';
 import { ALL, ANSWERS } from './facts.ts';
 import { judgeAlone, judgeBy, type Rejection } from './judge.ts';
 import { alone, type RuleContext } from './rule.ts';
@@ -151,15 +152,6 @@ export function checkOutgoing(
   // Instants and days that cannot be read cannot be compared either.
   const unreadable = profile.some(({ rule }) => rule === 'instant-not-utc' || rule === 'day-with-offset');
   return unreadable ? profile : [...profile, ...judgeAlone(message, at)];
-}
-
-/** How many decimals amounts in a currency have (ISO 4217): 2 for EUR, 0 for ISK. The schema allows 4 at most. */
-export function currencyDecimals(currency: string): number {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return Math.min(maximumFractionDigits, 4);
 }
 
 function amountsOf(message: Message<'FlexOffer' | 'FlexOrder' | 'FlexSettlement'>): (string | undefined)[] {

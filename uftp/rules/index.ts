@@ -1,7 +1,7 @@
+export { currencyDecimals } from './currency.ts';
 export {
   ANSWERING_RULES,
   checkOutgoing,
-  currencyDecimals,
   EMISSION_RULES,
   type EmissionContext,
   type EmissionRuleName,

@@ -1,5 +1,6 @@
 import type { Message } from '../messages/index.ts';
 import { alone, knowing } from './rule.ts';
+import { TEXTS } from './texts.ts';
 
 /** What an offer holds, and how an offer or order names what it builds on. */
 export const OFFER_RULES = [
@@ -43,7 +44,7 @@ export const OFFER_RULES = [
     name: 'activation-factor-out-of-bounds',
     messages: ['FlexOffer', 'FlexOrder'],
     when: 'an activation factor is not above 0 and at most 1',
-    text: 'Activation factor out of bounds',
+    text: TEXTS.activationFactor,
     cites: 'UFTP FlexOffer, "MinActivationFactor"; FlexOrder, "ActivationFactor"',
     breaks: (message) => {
       const factors =

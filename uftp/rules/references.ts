@@ -2,6 +2,7 @@ import { answeredMessageId, definitionOf, type Message, type MessageType } from 
 import { ANSWERS, isAtOrAfter } from './facts.ts';
 import type { Knowledge, Referenced } from './knowledge.ts';
 import { knowing } from './rule.ts';
+import { TEXTS } from './texts.ts';
 
 const BUILDING = ['FlexOffer', 'FlexOrder', 'FlexOfferRevocation'] as const;
 type Building = Message<(typeof BUILDING)[number]>;
@@ -29,7 +30,7 @@ export const REFERENCE_RULES = [
     name: 'flex-offer-unknown',
     messages: ['FlexOrder', 'FlexOfferRevocation'],
     when: 'no FlexOffer with its FlexOfferMessageID was exchanged with that party',
-    text: unknown('FlexOfferMessageID'),
+    text: { ...unknown('FlexOfferMessageID'), '3.x': TEXTS.offerUnknown },
     cites,
     knows: ['references'],
     breaks: async (message, context) =>
@@ -100,7 +101,7 @@ export const REFERENCE_RULES = [
     name: 'reference-period-mismatch',
     messages: ['FlexOffer', 'FlexOrder', 'AGRPortfolioQueryResponse', 'DSOPortfolioQueryResponse'],
     when: 'the message it refers to has another Period',
-    text: 'Reference Period mismatch',
+    text: TEXTS.periodMismatch,
     cites: 'UFTP, rejection reasons: "Reference Period mismatch"',
     knows: ['references'],
     breaks: async (message, context) => {
@@ -116,7 +117,7 @@ export const REFERENCE_RULES = [
     name: 'reference-expired',
     messages: BUILDING,
     when: 'the request or offer it builds on is no longer valid at receipt',
-    text: 'Reference message expired',
+    text: TEXTS.referenceExpired,
     cites: 'UFTP, rejection reasons: "Reference message expired"; "ExpirationDateTime": valid until then',
     knows: ['references'],
     breaks: async (message, context) => {

@@ -1,0 +1,19 @@
+/**
+ * Rejection texts of UFTP 3.x that are given not only by the rules: whoever keeps own offers and contracts finds
+ * the same faults with more knowledge, and one fault has one text. A leaf, so that workflows may use it.
+ */
+export const TEXTS = {
+  offerUnknown: 'Unknown reference FlexOfferMessageID',
+  referenceExpired: 'Reference message expired',
+  periodMismatch: 'Reference Period mismatch',
+  congestionPointInvalid: 'Invalid congestion point',
+  orderedBefore: 'FlexOffer already ordered',
+  optionUnknown: 'Unknown reference OptionReference',
+  activationFactor: 'Activation factor out of bounds',
+  ispMismatch: 'ISP mismatch',
+  powerMismatch: 'Power mismatch',
+  priceMismatch: 'Price mismatch',
+  baselineMismatch: 'Baseline mismatch',
+  orderReferenceRepeated: 'OrderReference not unique',
+  powerValue: 'Power value rejection',
+} as const;
