@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 const PROGRAMS = {
   demo: ['../rehearsal/demo.ts', 'watch Flexor do its whole job against a simulated DSO and CRO'],
   test: ['../test/run.ts', 'run all tests'],
+  bench: ['../bench/run.ts', 'measure the protocol room beside its peers'],
   interop: ['../test/interop/run.ts', 'let the Python library shapeshifter-uftp trade with Flexor'],
 } as const;
 
@@ -36,6 +37,7 @@ function runProgramFile(file: string, args: readonly string[]): Promise<number> 
   process.on('SIGTERM', forward);
   process.on('SIGINT', () => {});
   process.on('disconnect', () => child.disconnect());
+  process.channel?.unref(); // listening alone must not keep this process running
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
   });

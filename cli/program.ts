@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { initCommand } from './init.ts';
 import { keygenCommand } from './keygen.ts';
+import { messageCommand } from './message/index.ts';
 import { runApi } from './roles/api.ts';
 import { runMigrate } from './roles/migrate.ts';
 import { runWorker } from './roles/worker.ts';
@@ -38,6 +39,7 @@ export function createProgram(world: World, options: { timeSkipping?: boolean } 
     .action(({ config }: { config?: string }) => runMigrate(config));
   program.addCommand(initCommand());
   program.addCommand(keygenCommand());
+  program.addCommand(messageCommand());
   return program;
 }
 

@@ -51,7 +51,8 @@ export const timeZone = textField(ZONE_REMEDY, (value) => {
   const read = scalar.timeZone.read(value);
   if (read instanceof Unreadable) return new Refusal(`The value ${read.why}.`, ZONE_REMEDY);
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: read }) && read;
+    new Intl.DateTimeFormat('en', { timeZone: read });
+    return read;
   } catch {
     return new Refusal('No such time zone is known.', ZONE_REMEDY);
   }

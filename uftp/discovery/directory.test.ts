@@ -118,7 +118,7 @@ describe('a chain of sources', () => {
 describe('the database source', () => {
   it('reads again after its time, sooner what was absent, and turns a failure into a temporary error', async () => {
     const clock = new MovableClock();
-    let record: ParticipantRecord | undefined;
+    let record: ParticipantRecord | undefined = undefined;
     let down = false;
     let reads = 0;
     const records = {

@@ -1,0 +1,75 @@
+import { defineConfig } from 'vitest/config';
+
+const resolve = { conditions: ['flexor-source', 'module', 'node'] };
+const ssr = { resolve: { conditions: ['flexor-source', 'module', 'node'] } };
+
+/**
+ * The lanes, fastest first. `npm test -- LANE …` runs some of them.
+ * - check: types, lint with the arrows between rooms, format
+ * - unit: pure code and what needs no service
+ * - protocol: the official schemas, other libraries, mutated documents
+ * - parts: each room against the real services it uses
+ * - whole: Flexor as processes, against simulated and foreign counterparties; one after the other
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'check',
+          include: ['test/check/**/*.test.ts'],
+          testTimeout: 300_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: [
+            '{base,uftp,market,workflows,activities,store,config,api,services,simulator,rehearsal,cli,docs}/**/*.test.ts',
+            'test/docs/**/*.test.ts',
+          ],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'protocol',
+          include: ['test/uftp/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'parts',
+          include: ['test/{services,store,api,simulator,deploy,workflows}/**/*.test.ts'],
+          globalSetup: ['test/support/global-postgres.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'whole',
+          include: ['test/{e2e,interop}/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
+    ],
+  },
+});
