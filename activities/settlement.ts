@@ -5,7 +5,7 @@ import {
   settleOrders,
   type StatedSettlement,
 } from '../market/settlement.ts';
-import type { StoredOrder } from '../store/index.ts';
+import type { InboxRow, SettlementItem, StoredOrder } from '../store/index.ts';
 import { ispCount, ispMinutes, type Message } from '../uftp/index.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -31,8 +31,10 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       const rejections = [...found];
       if (rejections.length === 0 && (await lacksOrders(dso, message)))
         rejections.push('Missing Settlement Items');
-      if (rejections.length > 0)
+      if (rejections.length > 0) {
+        await keepRejected(row, message, rejections.join(';'));
         return { rejections, orders: message.FlexOrderSettlement.length, disputed: 0 };
+      }
 
       const items = [];
       for (const [index, stated] of message.FlexOrderSettlement.entries()) {
@@ -105,6 +107,30 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       }
     },
   };
+
+  /** A settlement that was rejected as a whole stays visible in the conversations whose orders it named. */
+  async function keepRejected(row: InboxRow, message: Settlement, reason: string): Promise<void> {
+    const items: SettlementItem[] = [];
+    for (const [index, stated] of message.FlexOrderSettlement.entries()) {
+      const { OrderReference, Period: period } = stated;
+      const order = OrderReference
+        ? await store.orders.findByReference(row.senderDomain, OrderReference)
+        : undefined;
+      items.push({
+        messageId: row.messageId,
+        dso: row.senderDomain,
+        orderReference: itemKey(OrderReference, index),
+        ...(order && { workflowId: order.workflowId }),
+        period,
+        currency: message.Currency,
+        stated,
+        disposition: 'Rejected',
+        reason,
+        decidedAt: instant(clock),
+      });
+    }
+    await store.settlementItems.save(items);
+  }
 
   /** UFTP FlexSettlement, "Missing Settlement Items": every order of the period that is not settled yet is listed. */
   async function lacksOrders(dso: string, message: Settlement): Promise<boolean> {

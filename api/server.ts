@@ -4,6 +4,7 @@ import type { Clock } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Store } from '../store/index.ts';
 import type { ParticipantDirectory } from '../uftp/index.ts';
+import { firstSync } from './first-sync.ts';
 import { createMetrics } from './metrics.ts';
 import type { Market } from './operator/markets.ts';
 import { createOperatorServer } from './operator/server.ts';
@@ -77,6 +78,11 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     throw thrown;
   });
   relay.start();
+  const sync = firstSync(
+    config.cros().map(({ domain }) => domain),
+    temporal,
+    log.child({ part: 'portfolio' }),
+  );
   taking = true;
   log.info({ uftp: uftp.url, operator: operator.url }, 'API listens');
 
@@ -88,6 +94,7 @@ export async function startApi({ config, store, temporal, directory, clock, log 
       (stopped ??= (async () => {
         // Not ready first, so that whoever balances load sends nothing more.
         taking = false;
+        sync.stop();
         await uftp.stop();
         await relay.stop();
         await operator.stop();

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -38,13 +39,7 @@ export async function rehearse(
   { say, simulators = ['dso', 'cro'] }: RehearsalOptions,
 ): Promise<Rehearsal> {
   process.env['FLEXOR_MARKET_CLOCK'] = stage.clockFile;
-  const flexor = await launch(supervisor, {
-    config: loadConfig(stage.configFile, process.env),
-    world: { clock: stage.clock, temporalOptions: {}, program: programFile('main.ts') },
-    say,
-    timeSkipping: true,
-    logDir: stage.logDir,
-  });
+  await mkdir(stage.logDir, { recursive: true });
   for (const name of simulators) {
     const { configFile, controlUrl } = stage.simulators[name];
     say(`Starting the simulated ${name.toUpperCase()}.`);
@@ -66,6 +61,13 @@ export async function rehearse(
       `the simulated ${name} to start`,
     );
   }
+  const flexor = await launch(supervisor, {
+    config: loadConfig(stage.configFile, process.env),
+    world: { clock: stage.clock, temporalOptions: {}, program: programFile('main.ts') },
+    say,
+    timeSkipping: true,
+    logDir: stage.logDir,
+  });
   const connection = Connection.lazy({ address: flexor.temporalAddress });
   await supervisor.start('Temporal client', async () => ({ stop: () => connection.close() }));
   const temporal = new Client({ connection });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -40,6 +40,8 @@ const LOOPBACK = '127.0.0.1';
 /** Writes keys, configurations and the market clock of a rehearsal: one aggregator, one DSO, one CRO. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'flexor-rehearsal-'));
+  // PostgreSQL runs under an account of its own where we are root: it must be able to pass through.
+  await chmod(folder, 0o711);
   const clockFile = path.join(folder, 'market-clock.json');
   const clock = createMarketClock(clockFile, options.startsAt);
   const ports = {

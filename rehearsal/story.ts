@@ -1,5 +1,5 @@
 import { FlexorError } from '../base/index.ts';
-import { meterDay, scenario } from '../simulator/index.ts';
+import { type ActionBody, meterDay, scenario } from '../simulator/index.ts';
 import { addDays, type Message, periodStart } from '../uftp/index.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import type { ConversationReport } from './operator-client.ts';
@@ -27,7 +27,7 @@ export async function playStandardStory(on: Rehearsal, tell: Tell): Promise<Conv
   const request = await dso.requestFlex(story.request);
   const workflowId = workflowIds.flexRequest(DSO_DOMAIN, request.MessageID);
   tell(
-    `${DSO_DOMAIN} sends a FlexRequest for ${story.period}, ${story.ispCount} ISPs: 4 to 6 kW less in the evening peak.`,
+    `${DSO_DOMAIN} sends a FlexRequest for ${story.period}, ${story.ispCount} ISPs: 400 to 600 kW less in the evening peak.`,
   );
   accepted(await dso.wait('FlexRequestResponse', { answers: request.MessageID }));
   tell('Flexor checks it and answers: FlexRequestResponse Accepted.');
@@ -61,7 +61,10 @@ export async function playStandardStory(on: Rehearsal, tell: Tell): Promise<Conv
     ordered: order.ISP,
     seed: SEED,
   });
-  const settlement = { ...story.baseline, readings: metered.readings };
+  const settlement = {
+    ...story.baseline,
+    readings: structuredClone(metered.readings) as ActionBody<'settle'>['readings'],
+  };
   const { reference: _, power, ...day } = settlement;
   const tooEarly = await dso.settle({ ...day, baseline: [...power] });
   const refused = await dso.wait('FlexSettlementResponse', { answers: tooEarly.MessageID });

@@ -19,13 +19,13 @@ const isPeak = (isp: number): boolean =>
 export const connections = [
   {
     id: 'ean.871685900012636543',
-    asset: { name: 'cold store', canReduceW: 4000, pricePerMWh: '120.00' },
-    usual: { offPeakW: 6000, peakW: 9000 },
+    asset: { name: 'cold store', canReduceW: 300_000, pricePerMWh: '120.00' },
+    usual: { offPeakW: 600_000, peakW: 900_000 },
   },
   {
     id: 'ean.871685900012636550',
-    asset: { name: 'charging hub', canReduceW: 2500, pricePerMWh: '150.00' },
-    usual: { offPeakW: 4000, peakW: 6000 },
+    asset: { name: 'charging hub', canReduceW: 350_000, pricePerMWh: '150.00' },
+    usual: { offPeakW: 400_000, peakW: 600_000 },
   },
 ] as const;
 
@@ -41,7 +41,7 @@ export const congestionPoint: CongestionPoint = {
 export const contract: Contract = {
   id: 'C-1',
   penaltyPerMWh: '250.00',
-  reserved: [{ ...EVENING_PEAK, powerW: -4000 }],
+  reserved: [{ ...EVENING_PEAK, powerW: -400_000 }],
 };
 
 /** The BaselineReference that DSO and aggregator agreed on. */
@@ -64,14 +64,14 @@ export interface Story {
 const HOUR = 3_600_000;
 
 /**
- * The standard story: asked today for tomorrow. From ISP 69 to 76 the DSO wants 4 kW less, at most 6 kW less;
- * load may be shifted to the rest of the day by up to 2 kW. Later it keeps 4 kW reserved for the first hour and
- * lets go of 1 kW for the second.
+ * The standard story: asked today for tomorrow. From ISP 69 to 76 the DSO wants 400 kW less, at most 600 kW less;
+ * load may be shifted to the rest of the day by up to 200 kW. Later it keeps 400 kW reserved for the first hour and
+ * lets go of 100 kW for the second.
  */
 export function standardStory(now: string): Story {
   const period = addDays(periodOf(now, market.timeZone), 1);
   const count = ispCount(period, market.timeZone, market.ispDuration);
-  const available = { disposition: 'Available', minPower: -2000, maxPower: 2000 } as const;
+  const available = { disposition: 'Available', minPower: -200_000, maxPower: 200_000 } as const;
   const after = EVENING_PEAK.start + EVENING_PEAK.duration;
   const baselines = connections.map(({ id, usual }) => ({
     connection: id,
@@ -87,7 +87,7 @@ export function standardStory(now: string): Story {
       contract: contract.id,
       isps: [
         { ...available, start: 1, duration: EVENING_PEAK.start - 1 },
-        { disposition: 'Requested', minPower: -6000, maxPower: -4000, ...EVENING_PEAK },
+        { disposition: 'Requested', minPower: -600_000, maxPower: -400_000, ...EVENING_PEAK },
         { ...available, start: after, duration: count - after + 1 },
       ],
     },
@@ -96,8 +96,8 @@ export function standardStory(now: string): Story {
       contract: contract.id,
       reference: 'RESERVATION-1',
       isps: [
-        { powerW: -4000, start: 69, duration: 4 },
-        { powerW: -3000, start: 73, duration: 4 },
+        { powerW: -400_000, start: 69, duration: 4 },
+        { powerW: -300_000, start: 73, duration: 4 },
       ],
     },
     baselines,

@@ -124,8 +124,8 @@ describe('metered power of a congestion point', () => {
 describe('the settlement of a contract', () => {
   const request = {
     ISP: [
-      { Disposition: 'Requested', MinPower: -6000, MaxPower: -3500, Start: 69, Duration: 4 },
-      { Disposition: 'Available', MinPower: -6000, MaxPower: 2000, Start: 73, Duration: 4 },
+      { Disposition: 'Requested', MinPower: -600_000, MaxPower: -350000, Start: 69, Duration: 4 },
+      { Disposition: 'Available', MinPower: -600_000, MaxPower: 200000, Start: 73, Duration: 4 },
     ],
   } as unknown as Message<'FlexRequest'>;
   const facts = {
@@ -142,11 +142,11 @@ describe('the settlement of a contract', () => {
     const [day] = settleContract(facts).Period;
     expect(day!.ISP.map(({ Start }) => Start)).toEqual([69, 70, 71, 72, 73, 74, 75, 76]);
     expect(day!.ISP[0]).toMatchObject({
-      ReservedPower: -4000,
-      RequestedPower: -3500,
+      ReservedPower: -400_000,
+      RequestedPower: -350_000,
       OrderedPower: undefined,
     });
-    expect(day!.ISP[7]).toMatchObject({ ReservedPower: -4000, RequestedPower: undefined });
+    expect(day!.ISP[7]).toMatchObject({ ReservedPower: -400_000, RequestedPower: undefined });
   });
 
   it('follows the last reservation update, and reports offers and orders', () => {
@@ -155,7 +155,7 @@ describe('the settlement of a contract', () => {
     } as unknown as Message<'FlexReservationUpdate'>;
     const offer = {
       OfferOption: [
-        { ISP: [{ Power: -3000, Start: 69, Duration: 1 }] },
+        { ISP: [{ Power: -300_000, Start: 69, Duration: 1 }] },
         { ISP: [{ Power: -500, Start: 69 }] },
       ],
     } as unknown as Message<'FlexOffer'>;
@@ -163,13 +163,13 @@ describe('the settlement of a contract', () => {
       ...facts,
       reservation,
       offers: [offer],
-      orders: [order(-3000, 69)],
+      orders: [order(-300000, 69)],
     }).Period;
     expect(day!.ISP[0]).toMatchObject({
       ReservedPower: -1000,
       RequestedPower: -1000,
-      OfferedPower: -3000,
-      OrderedPower: -3000,
+      OfferedPower: -300_000,
+      OrderedPower: -300_000,
     });
     expect(day!.ISP[1]).toMatchObject({ ReservedPower: 0, RequestedPower: 0 });
   });

@@ -38,16 +38,7 @@ export function portfolioRoutes(app: FastifyInstance, { store, temporal, cros }:
   app.post<{ Params: { cro: string } }>('/v1/portfolio/:cro/sync', async ({ params }, reply) => {
     const cro = known(params.cro);
     const workflowId = workflowIds.portfolioSync(cro);
-    await orUnavailable(temporal, (client) =>
-      client.workflow.start(workflowTypes.portfolioSync, {
-        workflowId,
-        taskQueue: TASK_QUEUE,
-        args: [{ cro }],
-        // A sync under way serves everyone who asks for one; one that ended is simply done anew.
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      }),
-    );
+    await orUnavailable(temporal, (client) => startSync(client, cro));
     return reply.code(202).header('location', statusPath(cro)).send({ workflowId });
   });
 
@@ -63,6 +54,17 @@ export function portfolioRoutes(app: FastifyInstance, { store, temporal, cros }:
         ...(closeTime && { endedAt: closeTime.toISOString() }),
       };
     });
+  });
+}
+
+/** Starts the synchronisation with a CRO; one under way serves everyone who asks for one. */
+export async function startSync(client: Client, cro: string): Promise<void> {
+  await client.workflow.start(workflowTypes.portfolioSync, {
+    workflowId: workflowIds.portfolioSync(cro),
+    taskQueue: TASK_QUEUE,
+    args: [{ cro }],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });
 }
 

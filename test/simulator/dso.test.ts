@@ -34,7 +34,7 @@ function offerFor(
         OptionReference: 'A',
         Price: '12.50',
         MinActivationFactor: '0.50',
-        ISP: [{ Power: -5000, Start: 69, Duration: 8 }],
+        ISP: [{ Power: -500_000, Start: 69, Duration: 8 }],
       },
     ],
     ...changes,
@@ -108,7 +108,7 @@ describe('a DSO', () => {
         Price: '12.50',
         OptionReference: 'A',
         BaselineReference: scenario.BASELINE_REFERENCE,
-        ISP: [{ Power: -5000, Start: 69, Duration: 8 }],
+        ISP: [{ Power: -500_000, Start: 69, Duration: 8 }],
       });
 
       await dso.updateReservation(updateReservation.parse({ ...story.reservationUpdate, version }));
@@ -116,7 +116,7 @@ describe('a DSO', () => {
       expect(update).toMatchObject({ Version: version, ContractID: 'C-1' });
 
       now = '2026-06-18T08:00:00Z';
-      await dso.settle(delivery(-5000));
+      await dso.settle(delivery(-500000));
       const settlement = await agr.expect('FlexSettlement');
       const [item] = settlement.FlexOrderSettlement;
       expect(settlement).toMatchObject({
@@ -128,7 +128,7 @@ describe('a DSO', () => {
       expect(item!.ISP).toHaveLength(8);
       const short = item!.ISP.filter(({ PowerDeficiency }) => PowerDeficiency > 0);
       expect(short).toHaveLength(1);
-      expect(short[0]!.DeliveredFlexPower).toBe(-5000 + short[0]!.PowerDeficiency);
+      expect(short[0]!.DeliveredFlexPower).toBe(-500000 + short[0]!.PowerDeficiency);
       // A quarter of an hour at 250 EUR/MWh; money here in plain arithmetic, on amounts of a few cents.
       const penalty = Math.round((short[0]!.PowerDeficiency / 4 / 1e6) * 250 * 100) / 100;
       expect(penalty).toBeGreaterThan(0);
@@ -136,10 +136,10 @@ describe('a DSO', () => {
       expect(Number(item!.NetSettlement)).toBeCloseTo(12.5 - penalty, 4);
       expect(settlement.ContractSettlement[0]!.Period[0]!.ISP[7]).toMatchObject({
         Start: 76,
-        ReservedPower: -3000,
-        RequestedPower: -3000,
-        OfferedPower: -5000,
-        OrderedPower: -5000,
+        ReservedPower: -300_000,
+        RequestedPower: -300_000,
+        OfferedPower: -500_000,
+        OrderedPower: -500_000,
       });
 
       const sent = dso.peer.record.messages.filter(({ direction }) => direction === 'sent');
@@ -168,15 +168,15 @@ describe('a DSO', () => {
       ActivationFactor: '0.50',
       Price: '6.25',
       OrderReference: 'O-1',
-      ISP: [{ Power: -2500 }],
+      ISP: [{ Power: -250_000 }],
     });
   });
 
   it('orders what was not offered when told to', async () => {
     const { offer } = await offered(await ask());
-    const isps = [{ powerW: -6000, start: 70, duration: 2 }];
+    const isps = [{ powerW: -600000, start: 70, duration: 2 }];
     const order = await ordered({ offer: offer.MessageID, price: '1.00', isps });
-    expect(order).toMatchObject({ Price: '1.00', ISP: [{ Power: -6000, Start: 70, Duration: 2 }] });
+    expect(order).toMatchObject({ Price: '1.00', ISP: [{ Power: -600_000, Start: 70, Duration: 2 }] });
   });
 
   it('settles wrongly when told to: an order left out, a penalty too high', async () => {
@@ -185,8 +185,8 @@ describe('a DSO', () => {
     await ordered({ offer: (await offered(request)).offer.MessageID, orderReference: 'O-2' });
     const full = await dso.settle(delivery(-10_000));
     expect(full.FlexOrderSettlement.map(({ OrderReference }) => OrderReference)).toEqual(['O-1', 'O-2']);
-    const partial = await dso.settle({ ...delivery(-5000), orders: ['O-1'], overcharge: '5.00' });
-    const honest = await dso.settle({ ...delivery(-5000), orders: ['O-1'] });
+    const partial = await dso.settle({ ...delivery(-500000), orders: ['O-1'], overcharge: '5.00' });
+    const honest = await dso.settle({ ...delivery(-500000), orders: ['O-1'] });
     const [contested, fair] = [partial, honest].map(({ FlexOrderSettlement: [item] }) => item!);
     expect(partial.FlexOrderSettlement).toHaveLength(1);
     expect(Number(contested!.Penalty) - Number(fair!.Penalty)).toBeCloseTo(5, 4);
@@ -199,7 +199,7 @@ describe('a DSO', () => {
     const order = await dso.order({ offer: offer.MessageID, orderReference: 'O-1' });
     await agr.answer(await agr.expect('FlexOrder', ({ MessageID }) => MessageID === order.MessageID), ['No']);
     await dso.peer.expect('FlexOrderResponse');
-    await expect(dso.settle({ ...delivery(-5000), orders: ['O-1'] })).rejects.toMatchObject({
+    await expect(dso.settle({ ...delivery(-500000), orders: ['O-1'] })).rejects.toMatchObject({
       code: 'simulator.order-unknown',
     });
   });
@@ -225,8 +225,8 @@ describe('a DSO', () => {
             OptionReference: 'A',
             Price: '1.00',
             ISP: [
-              { Power: -5000, Start: 69, Duration: 2 },
-              { Power: -5000, Start: 70 },
+              { Power: -500_000, Start: 69, Duration: 2 },
+              { Power: -500_000, Start: 70 },
             ],
           },
         ],
@@ -253,7 +253,7 @@ describe('a DSO', () => {
   it('is not held up by a Duration beyond all bounds', async () => {
     const { response } = await offered(await ask(), {
       OfferOption: [
-        { OptionReference: 'A', Price: '1.00', ISP: [{ Power: -5000, Start: 69, Duration: 2 ** 50 }] },
+        { OptionReference: 'A', Price: '1.00', ISP: [{ Power: -500_000, Start: 69, Duration: 2 ** 50 }] },
       ],
     });
     expect(response.RejectionReason).toBe('ISPs out of bounds');

@@ -84,7 +84,9 @@ describe('a simulator as a process', () => {
       ContractID: request.ContractID,
       BaselineReference: scenario.BASELINE_REFERENCE,
       Currency: 'EUR',
-      OfferOption: [{ OptionReference: 'A', Price: '9.00', ISP: [{ Power: -4000, Start: 69, Duration: 8 }] }],
+      OfferOption: [
+        { OptionReference: 'A', Price: '9.00', ISP: [{ Power: -400000, Start: 69, Duration: 8 }] },
+      ],
     });
     await agr.expect('FlexOfferResponse', ({ Result }) => Result === 'Accepted');
     const seen = await control.wait('FlexOffer', { conversation: request.ConversationID });
