@@ -47,53 +47,88 @@ export type OrderSettlement =
 
 /**
  * Recomputes the orders of one congestion point and day from our own data (UFTP, settlement).
- * With B the baseline, A the measured power and O the ordered change: delivered is what A moved from B in the
- * ordered direction, at most O; the deficiency is what is lacking of all orders on that ISP together.
- * Where several orders share an ISP, delivery is credited in the sequence of acceptance.
+ * With B the baseline, A the measured power and ΣO all orders on an ISP: what moved in the ordered direction is
+ * delivered, at most what was ordered; what A lacks from B + ΣO is the deficiency, in that direction only.
+ * Delivery is credited in the sequence of acceptance. Power that went the wrong way is a deficiency once, of the
+ * order accepted last, so that the deficiencies of an ISP add up to what is lacking in total.
+ *
+ * Orders of opposite directions on one ISP, of which the spec says nothing, count net: one sum is due. Those against
+ * the sum's direction count as delivered; of the others, what is lacking of the sum is lacking. Where they cancel
+ * out, nothing is due and all count as delivered.
  */
 export function settleOrders(orders: readonly SettledOrder[], facts: DeliveryFacts): OrderSettlement[] {
-  const credited = new Map<number, number>();
-  return orders.map((order) => settleOrder(order, facts, credited));
+  const shares = sharesByISP(orders);
+  const credits = new Map([...shares].map(([isp, sharing]) => [isp, credit(sharing, facts, isp)]));
+  return orders.map((order, index) => settleOrder(order, facts, (isp) => credits.get(isp)?.get(index)));
 }
+
+/** What one order has of an ISP: W, `power` signed, the others not. */
+interface Share {
+  readonly index: number;
+  readonly power: number;
+}
+type Credit = { readonly delivered: number; readonly deficiency: number };
+
+function sharesByISP(orders: readonly SettledOrder[]): Map<number, Share[]> {
+  const shares = new Map<number, Share[]>();
+  orders.forEach((order, index) => {
+    for (const { isp, group } of eachISP(order.ISP)) {
+      shares.set(isp, [...(shares.get(isp) ?? []), { index, power: group.Power }]);
+    }
+  });
+  return shares;
+}
+
+/** What of an ISP each order delivered and lacks, by the order's index; nothing where data is missing. */
+function credit(shares: readonly Share[], facts: DeliveryFacts, isp: number): Map<number, Credit> {
+  const { baseline, actual } = known(facts, isp);
+  const credits = new Map<number, Credit>();
+  if (baseline === null || actual === null) return credits;
+  const sign = Math.sign(shares.reduce((sum, { power }) => sum + power, 0));
+  const along = shares.filter(({ power }) => sign !== 0 && Math.sign(power) === sign);
+  const against = shares.filter((share) => !along.includes(share));
+  for (const { index, power } of against) credits.set(index, { delivered: Math.abs(power), deficiency: 0 });
+  let left = sign * (actual - baseline) + against.reduce((sum, { power }) => sum + Math.abs(power), 0);
+  along.forEach(({ index, power }, position) => {
+    const delivered = Math.min(Math.max(left, 0), Math.abs(power));
+    const wrongWay = position === along.length - 1 ? Math.max(-left, 0) : 0;
+    left -= delivered;
+    credits.set(index, { delivered, deficiency: Math.abs(power) - delivered + wrongWay });
+  });
+  return credits;
+}
+
+const known = ({ baseline, actual }: DeliveryFacts, isp: number) => ({
+  baseline: baseline[isp - 1] ?? null,
+  actual: actual[isp - 1] ?? null,
+});
 
 function settleOrder(
   order: SettledOrder,
   facts: DeliveryFacts,
-  credited: Map<number, number>,
+  creditOf: (isp: number) => Credit | undefined,
 ): OrderSettlement {
   const missing: { isp: number; what: 'baseline' | 'reading' }[] = [];
   const isps: SettledISP[] = [];
-  let penalty = new Big(0);
+  let lacking = 0;
   for (const { isp, group } of eachISP(order.ISP)) {
-    const baseline = facts.baseline[isp - 1] ?? null;
-    const actual = facts.actual[isp - 1] ?? null;
+    const { baseline, actual } = known(facts, isp);
     if (baseline === null) missing.push({ isp, what: 'baseline' });
     if (actual === null) missing.push({ isp, what: 'reading' });
-    if (baseline === null || actual === null) continue;
-    const sign = Math.sign(group.Power);
-    const before = credited.get(isp) ?? 0;
-    const left = sign * (actual - baseline) - before;
-    const size = Math.abs(group.Power);
-    const delivered = Math.min(Math.max(left, 0), size);
-    const deficiency = Math.max(0, size - left);
-    credited.set(isp, before + delivered);
-    isps.push({
-      isp,
-      baseline,
-      ordered: group.Power,
-      actual,
-      delivered: delivered === 0 ? 0 : sign * delivered,
-      deficiency,
-    });
-    penalty = penalty.plus(megawattHours(deficiency, facts.ispMinutes).times(facts.penaltyPerMWh));
+    const credited = creditOf(isp);
+    if (baseline === null || actual === null || !credited) continue;
+    const delivered = credited.delivered === 0 ? 0 : Math.sign(group.Power) * credited.delivered;
+    isps.push({ isp, baseline, ordered: group.Power, actual, delivered, deficiency: credited.deficiency });
+    lacking += credited.deficiency;
   }
   if (missing.length > 0) return { kind: 'unknown', missing };
-  const penaltyAmount = amount(penalty, order.currency);
+  const due = megawattHours(lacking, facts.ispMinutes).times(facts.penaltyPerMWh);
+  const penalty = amount(due, order.currency);
   return {
     kind: 'computed',
     price: amount(new Big(order.price), order.currency),
-    penalty: penaltyAmount,
-    netSettlement: amount(new Big(order.price).minus(penaltyAmount), order.currency),
+    penalty,
+    netSettlement: amount(new Big(order.price).minus(penalty), order.currency),
     isps,
   };
 }
