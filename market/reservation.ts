@@ -1,4 +1,6 @@
-import { eachISP, type PowerISP, powerByISP } from './power.ts';
+import { raisedReservation } from '../uftp/rules/reserved.ts';
+import { TEXTS } from '../uftp/rules/texts.ts';
+import { lastISP, type PowerISP } from './power.ts';
 
 /**
  * Reasons to reject a FlexReservationUpdate by the contract: an update may confirm or lower what the
@@ -8,11 +10,5 @@ export function reservationRejections(
   contracted: readonly PowerISP[],
   updated: readonly PowerISP[],
 ): readonly string[] {
-  const most = powerByISP(contracted);
-  for (const { isp, group } of eachISP(updated)) {
-    const limit = most.get(isp) ?? 0;
-    const turned = group.Power !== 0 && Math.sign(group.Power) !== Math.sign(limit);
-    if (turned || Math.abs(group.Power) > Math.abs(limit)) return ['Power value rejection'];
-  }
-  return [];
+  return raisedReservation(contracted, updated, lastISP(updated)) === false ? [] : [TEXTS.powerValue];
 }
