@@ -6,6 +6,7 @@ export type {
   OfferDecision,
   SendEffect,
 } from './events.ts';
-export { nextDeadline, reduce } from './reducer.ts';
+export { HAND_OVER_GRACE_MS, nextDeadline } from './on-clock.ts';
+export { reduce } from './reducer.ts';
 export * from './state.ts';
 export type { Step } from './step.ts';

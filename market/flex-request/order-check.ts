@@ -1,10 +1,14 @@
-import Big from 'big.js';
-import { sameAmount } from '../money.ts';
-import type { PowerISP } from '../power.ts';
-import type { FlexRequestState, OfferState, OptionFacts, OrderFacts } from './state.ts';
-
-/** How far a partial order may stray from factor times offer by rounding: W per ISP, and currency units. */
-const PARTIAL_TOLERANCE = { power: 1, price: '0.01' };
+import { firstOutOfBounds, firstOverlap, ispCount } from '../../uftp/calendar/index.ts';
+import {
+  factorDifference,
+  ispDifference,
+  namesOtherBaseline,
+  orderedOption,
+  powerDifference,
+  priceDifference,
+} from '../../uftp/rules/order-match.ts';
+import { TEXTS } from '../../uftp/rules/texts.ts';
+import type { FlexRequestState, OfferState, OrderFacts, RequestFacts } from './state.ts';
 
 /** The offer an order refers to, and every reason to reject the order. */
 export interface OrderVerdict {
@@ -12,70 +16,51 @@ export interface OrderVerdict {
   readonly rejections: readonly string[];
 }
 
+/** An order on an offer that the DSO itself refused has no text in the spec but the general one. */
+const OFFER_REFUSED = 'Invalid Message: the FlexOffer was rejected';
+
 /**
  * Judges a FlexOrder against the offers of its conversation: it must repeat the offer exactly, except for
  * partial activation (UFTP FlexOrder, validation by the AGR).
- * Expiry is judged by the instant of receipt, so that a late worker refuses nothing that came in time.
+ * Expiry is judged by the instant of receipt, so that a late worker refuses nothing that came in time; only an
+ * offer that was closed after its hand-over grace stays closed.
  */
 export function checkOrder(state: FlexRequestState, order: OrderFacts): OrderVerdict {
+  const { request } = state;
   const offer = state.offers.find((each) => refersToOffer(each, order.offerStep, order.FlexOfferMessageID));
-  if (!offer) return { rejections: ['Unknown reference FlexOfferMessageID'] };
-  const rejections: string[] = [];
+  if (!offer || !request) return { rejections: [TEXTS.offerUnknown] };
   const { content, status } = offer;
-  const reject = (when: boolean, reason: string): void => {
-    if (when) rejections.push(reason);
-  };
-
-  reject(status === 'Ordered' || status === 'Ordering', 'FlexOffer already ordered');
-  reject(status === 'Refused', 'Invalid Message: the FlexOffer was rejected');
-  reject(order.receivedAt >= content.ExpirationDateTime || status === 'Expired', 'Reference message expired');
-  reject(order.Period !== state.request?.Period, 'Reference Period mismatch');
-  reject(order.CongestionPoint !== state.request?.CongestionPoint, 'Invalid congestion point');
-  reject(order.Currency !== content.Currency, 'Price mismatch: other currency');
-  reject(order.BaselineReference !== content.BaselineReference, 'Unknown reference BaselineReference');
-  const option = orderedOption(content.OfferOption, order.OptionReference);
-  if (option) rejections.push(...optionMismatches(option, order));
-  else rejections.push('Unknown reference OptionReference');
-  return { offer, rejections };
+  const expired = order.receivedAt >= content.ExpirationDateTime || status === 'Expired';
+  const rejections = [
+    (status === 'Ordered' || status === 'Ordering') && TEXTS.orderedBefore,
+    status === 'Refused' && OFFER_REFUSED,
+    expired && TEXTS.referenceExpired,
+    order.Period !== request.Period && TEXTS.periodMismatch,
+    order.CongestionPoint !== request.CongestionPoint && TEXTS.congestionPointInvalid,
+    namesOtherBaseline(order, content) && TEXTS.baselineMismatch,
+    ...optionMismatches(order, offer, request),
+  ];
+  return { offer, rejections: rejections.filter((reason) => reason !== false) };
 }
 
-function orderedOption(
-  options: readonly OptionFacts[],
-  reference: string | undefined,
-): OptionFacts | undefined {
-  if (reference === undefined) return options.length === 1 ? options[0] : undefined;
-  return options.find(({ OptionReference }) => OptionReference === reference);
-}
-
-function optionMismatches(option: OptionFacts, order: OrderFacts): string[] {
-  const factor = new Big(order.ActivationFactor);
-  if (factor.lt(option.MinActivationFactor) || factor.gt(1)) {
-    return ['Power mismatch: ActivationFactor out of bounds'];
-  }
-  const reasons: string[] = [];
-  const offered = inOrder(option.ISP);
-  const ordered = inOrder(order.ISP);
-  const sameISPs =
-    offered.length === ordered.length &&
-    offered.every((group, i) => group.Start === ordered[i]!.Start && group.Duration === ordered[i]!.Duration);
-  if (!sameISPs) reasons.push('ISP mismatch');
-  else if (offered.some((group, i) => !powerMatches(group.Power, ordered[i]!.Power, factor))) {
-    reasons.push('Power mismatch');
-  }
-  if (!priceMatches(option.Price, order.Price, factor)) reasons.push('Price mismatch');
-  return reasons;
-}
-
-const inOrder = (groups: readonly PowerISP[]): PowerISP[] => [...groups].sort((a, b) => a.Start - b.Start);
-
-function powerMatches(offered: number, ordered: number, factor: Big): boolean {
-  if (factor.eq(1)) return offered === ordered;
-  return factor.times(offered).minus(ordered).abs().lte(PARTIAL_TOLERANCE.power);
-}
-
-function priceMatches(asked: string, ordered: string, factor: Big): boolean {
-  if (factor.eq(1)) return sameAmount(asked, ordered);
-  return factor.times(asked).minus(ordered).abs().lte(PARTIAL_TOLERANCE.price);
+function optionMismatches(
+  order: OrderFacts,
+  { content }: OfferState,
+  request: RequestFacts,
+): (string | false)[] {
+  const option = orderedOption(order, content);
+  if (!option) return [TEXTS.optionUnknown];
+  // By the request's own calendar: it was judged before, the order's was perhaps refused.
+  const count = ispCount(request.Period, request.TimeZone, request.ISPDuration);
+  const wellFormed = !firstOutOfBounds(order.ISP, count) && !firstOverlap(order.ISP);
+  const otherISPs = !wellFormed || ispDifference(order, option, count) !== false;
+  return [
+    (factorDifference(order, option) !== false || Number(order.ActivationFactor) > 1) &&
+      TEXTS.activationFactor,
+    otherISPs && TEXTS.ispMismatch,
+    !otherISPs && powerDifference(order, option, count) !== false && TEXTS.powerMismatch,
+    priceDifference(order, content, option) !== false && TEXTS.priceMismatch,
+  ];
 }
 
 /** Whether a message means this offer: by its step where known, else by the MessageID it names. */

@@ -1,15 +1,8 @@
-import { ispEnd } from '../../uftp/calendar/index.ts';
-import { lastISP } from '../power.ts';
 import type { FlexRequestEvent } from './events.ts';
-import { onBooked, onOfferAnswered, onOrdered } from './on-order.ts';
+import { onClock } from './on-clock.ts';
+import { onBooked, onOfferAnswered, onOrdered, orderResponseStep } from './on-order.ts';
 import { response, seen, send, stay, type Step, toDSO } from './step.ts';
-import type { FlexRequestState, OfferState, OrderState, RequestFacts } from './state.ts';
-
-/**
- * After an offer's expiry its conversation stays open this long (ms): an order that was acknowledged in time
- * may still be on its way to the workflow.
- */
-export const HAND_OVER_GRACE_MS = 5 * 60_000;
+import { type FlexRequestState, mayBeOrdered, type OfferState, type RequestFacts } from './state.ts';
 
 /**
  * The whole life of one FlexRequest as a pure function.
@@ -21,13 +14,13 @@ export function reduce(state: FlexRequestState, event: FlexRequestEvent, now: st
     case 'requested':
       return onRequested(next, event.request, event.rejections);
     case 'sent':
-      return onSent({ ...next, sending: next.sending.filter((step) => step !== event.step) }, event);
+      return onSent(next, event);
     case 'decided':
       return onDecided(next, event.decision, now);
     case 'offerAnswered':
-      return onOfferAnswered(seen(next, event.answer.messageId), event.answer);
+      return once(next, event.answer.messageId, (state) => onOfferAnswered(state, event.answer));
     case 'ordered':
-      return onOrdered(seen(next, event.order.messageId), event.order, event.rejections);
+      return once(next, event.order.messageId, (state) => onOrdered(state, event.order, event.rejections));
     case 'booked':
       return onBooked(next, event.orderMessageId, event.booked);
     case 'reserved':
@@ -39,17 +32,10 @@ export function reduce(state: FlexRequestState, event: FlexRequestEvent, now: st
   }
 }
 
-/** The next instant (UTC) at which a `clock` event may change something; undefined: none. */
-export function nextDeadline(state: FlexRequestState): string | undefined {
-  if (state.phase === 'Open') {
-    const expiries = [
-      ...(state.request ? [state.request.ExpirationDateTime] : []),
-      ...state.offers.filter(isLive).map(({ content }) => content.ExpirationDateTime),
-    ].map(withGrace);
-    return expiries.sort().at(-1);
-  }
-  if (state.phase === 'Ordered' && state.order) return deliveryEnd(state.order);
-  return undefined;
+/** A message is taken in once, however often it comes; and none before the request that it builds on. */
+function once(state: FlexRequestState, messageId: string, take: (state: FlexRequestState) => Step): Step {
+  const repeated = state.seen.includes(messageId.toLowerCase());
+  return repeated || !state.request ? stay(state) : take(seen(state, messageId));
 }
 
 function onRequested(state: FlexRequestState, request: RequestFacts, rejections: readonly string[]): Step {
@@ -68,8 +54,10 @@ function onRequested(state: FlexRequestState, request: RequestFacts, rejections:
   );
 }
 
-function onSent(state: FlexRequestState, event: Extract<FlexRequestEvent, { type: 'sent' }>): Step {
+function onSent(before: FlexRequestState, event: Extract<FlexRequestEvent, { type: 'sent' }>): Step {
   const { step, delivery } = event;
+  if (!before.sending.includes(step)) return stay(before);
+  const state = { ...before, sending: before.sending.filter((each) => each !== step) };
   const failed = delivery.outcome !== 'delivered';
   if (step === 'FlexRequestResponse' && state.phase === 'Open' && state.request) {
     if (failed) return stay({ ...state, phase: 'Failed', reason: `FlexRequestResponse: ${why(delivery)}` });
@@ -77,6 +65,10 @@ function onSent(state: FlexRequestState, event: Extract<FlexRequestEvent, { type
       state,
       effects: [{ kind: 'decide', request: state.request, reserved: state.reserved ?? [] }],
     };
+  }
+  // The order binds all the same, and only the operator can tell the DSO now.
+  if (failed && state.order && step === orderResponseStep(state.order.order)) {
+    return stay({ ...state, reason: `FlexOrderResponse: ${why(delivery)}` });
   }
   const offers = state.offers.map((offer): OfferState => {
     if (offer.step !== step) return offer;
@@ -96,10 +88,14 @@ function onDecided(
   now: string,
 ): Step {
   const { request } = state;
-  if (state.phase !== 'Open' || !request) return stay(state);
-  if (decision.kind === 'noBid') return stay({ ...state, reason: `No offer: ${decision.reason}` });
-  if (now >= request.ExpirationDateTime)
-    return stay({ ...state, reason: 'No offer: the request expired first' });
+  // Nothing is offered before the DSO knows that its request was accepted.
+  if (state.phase !== 'Open' || !request || state.sending.includes('FlexRequestResponse')) return stay(state);
+  // One conversation holds one order, so no second offer beside one that may be ordered.
+  if (state.order || state.offers.some(mayBeOrdered)) return stay(state);
+  const noOffer = (reason: string): Step => stay({ ...state, reason: `No offer: ${reason}` });
+  if (decision.kind === 'noBid') return noOffer(decision.reason);
+  if (now >= request.ExpirationDateTime) return noOffer('the request expired first');
+  if (now >= decision.content.ExpirationDateTime) return noOffer('it would have expired already');
   const step = `FlexOffer/${state.offers.length + 1}`;
   const offer: OfferState = { step, status: 'Sending', content: decision.content };
   return send(
@@ -130,31 +126,4 @@ function onSettled(state: FlexRequestState, event: Extract<FlexRequestEvent, { t
     settlement: { messageId, outcome, ...(reason !== undefined && { reason }) },
     ...(reason !== undefined && { reason }),
   });
-}
-
-function onClock(state: FlexRequestState, now: string): Step {
-  if (state.phase === 'Ordered' && state.order && now >= deliveryEnd(state.order)) {
-    return stay({ ...state, phase: 'Delivered' });
-  }
-  if (state.phase !== 'Open' || !state.request) return stay(state);
-  const offers = state.offers.map((offer): OfferState =>
-    isLive(offer) && now >= withGrace(offer.content.ExpirationDateTime)
-      ? { ...offer, status: 'Expired' }
-      : offer,
-  );
-  const live = offers.some((offer) => isLive(offer) || offer.status === 'Ordering');
-  const lapsed = !live && now >= withGrace(state.request.ExpirationDateTime);
-  const reason = state.reason ?? (offers.length === 0 ? 'No offer was made' : 'No offer was ordered');
-  return stay({ ...state, offers, ...(lapsed && { phase: 'Lapsed', reason }) });
-}
-
-/** Whether an offer may still be ordered. */
-export function isLive(offer: OfferState): boolean {
-  return ['Sending', 'Sent', 'Open'].includes(offer.status);
-}
-
-const withGrace = (expiry: string): string => new Date(Date.parse(expiry) + HAND_OVER_GRACE_MS).toISOString();
-
-function deliveryEnd({ order }: OrderState): string {
-  return ispEnd(order.Period, order.TimeZone, order.ISPDuration, lastISP(order.ISP));
 }

@@ -19,7 +19,8 @@ export type Phase =
  * Where one offer stands.
  * - `Sending`: not delivered yet - `Sent`: delivered, its FlexOfferResponse is awaited
  * - `Open`: accepted by the DSO, may be ordered - `Refused`: rejected by the DSO
- * - `Ordering`: an order that matches is being booked - `Ordered` - `Expired` - `Undelivered`
+ * - `Ordering`: an order that matches is being booked - `Ordered`
+ * - `Undelivered`: given up, yet it may have arrived - `Expired`: closed, what was acknowledged in time had its chance
  */
 export type OfferStatus =
   'Sending' | 'Sent' | 'Open' | 'Refused' | 'Ordering' | 'Ordered' | 'Expired' | 'Undelivered';
@@ -67,6 +68,8 @@ export interface OfferState {
   /** Known once it was fixed in the outbox. */
   readonly messageId?: string;
   readonly reason?: string;
+  /** Since its expiry was noticed: until when (UTC) orders that were acknowledged in time may still come in. */
+  readonly closesAt?: string;
 }
 
 /** What an order says, with who sent it. */
@@ -131,6 +134,11 @@ export const initialState: FlexRequestState = {
 };
 
 const FINAL: ReadonlySet<Phase> = new Set(['Rejected', 'Lapsed', 'Settled', 'Disputed', 'Failed']);
+
+/** Whether an offer may still be ordered: from the moment it is sent, until it is refused, ordered or closed. */
+export function mayBeOrdered({ status }: OfferState): boolean {
+  return status === 'Sending' || status === 'Sent' || status === 'Open' || status === 'Undelivered';
+}
 
 /** Whether nothing more can happen: the phase is final and every message is on its way or given up. */
 export function isOver(state: FlexRequestState): boolean {
