@@ -36,7 +36,7 @@ async function prepare() {
     if (!isInstalled()) {
       await step(
         'Installing dependencies (npm ci); the first time this takes a minute or two.',
-        ...npm('ci'),
+        ...npm('ci', '--loglevel=error', '--no-audit', '--no-fund'),
       );
       writeFileSync(installStamp, hashOf('package-lock.json'));
     }

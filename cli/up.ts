@@ -10,6 +10,8 @@ export async function runUp(
 ): Promise<number> {
   const say = (line: string): void => console.error(`flexor: ${line}`);
   const config = loadConfig(options.config, process.env);
+  // A missing secret is told before anything is started for it.
+  for (const secret of [config.identity.signingKey, config.operator.token]) config.secret(secret);
   for (const warning of config.warnings) say(`Warning: ${warning}`);
   return new Supervisor({ say }).run(async (supervisor) => {
     const { timeSkipping = false } = options;
