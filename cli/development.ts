@@ -37,6 +37,7 @@ function runProgramFile(file: string, args: readonly string[]): Promise<number> 
   process.on('SIGTERM', forward);
   process.on('SIGINT', () => {});
   process.on('disconnect', () => child.disconnect());
+  process.channel?.unref(); // listening alone must not keep this process running after the child
   process.channel?.unref(); // listening alone must not keep this process running
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
