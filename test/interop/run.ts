@@ -1,0 +1,32 @@
+import pc from 'picocolors';
+import { reasonOf } from '../../base/index.ts';
+import { VERSIONS } from '../../uftp/index.ts';
+import { pythonPeer } from '../peer/python-env.ts';
+import { tradeWithPython } from './story.ts';
+
+/** `npm run interop`: the Python library, as DSO, trades with Flexor in every version. Exits 0 only if all of it happened. */
+const say = (line: string): void => console.log(pc.dim(`  … ${line}`));
+const peer = await pythonPeer(say);
+if ('missing' in peer) {
+  console.error(`Nothing was tried: ${peer.missing}.`);
+  process.exit(1);
+}
+let passed = 0;
+let failed = 0;
+const tell = (line: string): void => {
+  passed += 1;
+  console.log(`${pc.green('✔')} ${String(passed).padStart(2)}. ${line}`);
+};
+for (const version of VERSIONS) {
+  console.log(pc.bold(`\nThe Python library shapeshifter-uftp 2.4.0 as DSO, in UFTP ${version}\n`));
+  try {
+    const code = await tradeWithPython(peer, version, tell, say);
+    if (code >= 128) process.exit(code);
+    if (code !== 0) failed += 1;
+  } catch (failure) {
+    failed += 1;
+    console.error(`${pc.red('✘')} ${reasonOf(failure)}`);
+  }
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
