@@ -77,7 +77,7 @@ export const order = (changes: Partial<OrderFacts> = {}): OrderFacts => ({
 });
 
 export const is = {
-  requested: (changes: Partial<RequestFacts> = {}, rejections: string[] = []): FlexRequestEvent => ({
+  requested: (changes: Partial<RequestFacts> = {}, rejections: readonly string[] = []): FlexRequestEvent => ({
     type: 'requested',
     request: request(changes),
     rejections,
@@ -106,7 +106,7 @@ export const is = {
       RejectionReason,
     },
   }),
-  ordered: (changes: Partial<OrderFacts> = {}, rejections: string[] = []): FlexRequestEvent => ({
+  ordered: (changes: Partial<OrderFacts> = {}, rejections: readonly string[] = []): FlexRequestEvent => ({
     type: 'ordered',
     order: order(changes),
     rejections,
