@@ -15,7 +15,11 @@ const spread = (values: readonly number[], digits: number): string => {
 };
 
 /** The results as a document: rates, and the ratios that were taken round by round. */
-export function report(rates: Map<Contender, Record<Task, number[]>>, absent: readonly string[]): string {
+export function report(
+  rates: Map<Contender, Record<Task, number[]>>,
+  absent: readonly string[],
+  loadBefore: number,
+): string {
   const [[, own] = []] = rates;
   const lines = TASKS.flatMap((task) => [
     `## ${MEANING[task]}`,
@@ -37,7 +41,7 @@ export function report(rates: Map<Contender, Record<Task, number[]>>, absent: re
     `measures all contenders one after the other; ratios are taken within a round (${rounds} rounds, one second each,`,
     'after a round that warms up). A ratio holds on another machine, a rate does not.',
     '',
-    `Machine: ${cpus().length} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.version}.`,
+    `Machine: ${cpus().length} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.version}; load ${loadBefore.toFixed(1)} from other programs before the first round.`,
     '',
     ...lines,
     ...(absent.length > 0 ? ['Not measured:', '', ...absent.map((line) => `- ${line}`), ''] : []),

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { startPythonCodec } from '../test/peer/python-codec.ts';
 import { pythonPeer } from '../test/peer/python-env.ts';
 import { javaCodec } from './java/codec.ts';
@@ -8,6 +9,9 @@ import { type Contender, flexor, type Task, TASKS, wires } from './tasks.ts';
 /** One thread each, in turns: every round measures all contenders, so that a busy machine is busy for all. */
 const ROUNDS = Number(process.env['FLEXOR_BENCH_ROUNDS'] ?? 9);
 const SECONDS = Number(process.env['FLEXOR_BENCH_SECONDS'] ?? 1);
+
+/** What else the machine is doing. */
+const loadBefore = loadavg()[0]!;
 
 const contenders: Contender[] = [flexor];
 const absent: string[] = [];
@@ -43,6 +47,6 @@ for (let round = 0; round <= ROUNDS; round += 1) {
 }
 for (const contender of contenders) contender.close();
 
-const text = report(rates, absent);
+const text = report(rates, absent, loadBefore);
 console.info(text);
 if (process.argv.includes('--write')) writeFileSync(new URL('./RESULTS.md', import.meta.url), text);
