@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FlexorError, reasonOf } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
-import { spawnRole, startPostgres, startTemporal, type Supervisor } from '../services/index.ts';
+import {
+  type Part,
+  type RoleSpec,
+  spawnRole,
+  startPostgres,
+  startTemporal,
+  type Supervisor,
+} from '../services/index.ts';
 import { migrate } from '../store/index.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +21,8 @@ export interface LaunchOptions {
   readonly timeSkipping?: boolean;
   /** Where the roles write their logs; without it they share this process's output. */
   readonly logDir?: string;
+  /** Starts a role as a process; rehearsals of crashes bring their own. */
+  readonly spawn?: (spec: RoleSpec) => Promise<Part>;
 }
 
 /** Where a launched Flexor is to be found. */
@@ -34,7 +43,7 @@ const READY_WITHIN_MS = 90_000;
  * migration, worker and API as processes of their own. Resolves when it can take messages.
  */
 export async function launch(supervisor: Supervisor, options: LaunchOptions): Promise<Launched> {
-  const { config, world, say, logDir } = options;
+  const { config, world, say, logDir, spawn = spawnRole } = options;
   if (logDir) await mkdir(logDir, { recursive: true });
   const database = await databaseOf(supervisor, options);
   const temporal = await temporalOf(supervisor, options);
@@ -50,7 +59,7 @@ export async function launch(supervisor: Supervisor, options: LaunchOptions): Pr
   for (const role of ['worker', 'api']) {
     say(`Starting the ${role}.`);
     await supervisor.start(role, () =>
-      spawnRole({
+      spawn({
         name: role,
         program: world.program,
         args: [role],

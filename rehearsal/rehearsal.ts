@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { FlexorError, systemClock } from '../base/index.ts';
 import { launch, type Launched } from '../cli/launch.ts';
 import { loadConfig } from '../config/index.ts';
-import { spawnRole, type Supervisor } from '../services/index.ts';
+import { type Part, type RoleSpec, spawnRole, type Supervisor } from '../services/index.ts';
 import { ControlClient } from '../simulator/index.ts';
 import { OperatorClient } from './operator-client.ts';
 import { skipTime } from './skipped-time.ts';
@@ -30,13 +30,15 @@ export interface RehearsalOptions {
   readonly say: (line: string) => void;
   /** Which simulators to start; both unless said otherwise. */
   readonly simulators?: readonly ('dso' | 'cro')[];
+  /** Starts each role and simulator as a process; tests that kill and restart them bring their own. */
+  readonly spawn?: (spec: RoleSpec) => Promise<Part>;
 }
 
 /** Starts everything that a stage describes. The supervisor stops it all. */
 export async function rehearse(
   supervisor: Supervisor,
   stage: Stage,
-  { say, simulators = ['dso', 'cro'] }: RehearsalOptions,
+  { say, simulators = ['dso', 'cro'], spawn = spawnRole }: RehearsalOptions,
 ): Promise<Rehearsal> {
   process.env['FLEXOR_MARKET_CLOCK'] = stage.clockFile;
   await mkdir(stage.logDir, { recursive: true });
@@ -44,7 +46,7 @@ export async function rehearse(
     const { configFile, controlUrl } = stage.simulators[name];
     say(`Starting the simulated ${name.toUpperCase()}.`);
     await supervisor.start(`simulated ${name.toUpperCase()}`, () =>
-      spawnRole({
+      spawn({
         name,
         program: programFile('../simulator/main.ts'),
         args: [configFile],
@@ -67,6 +69,7 @@ export async function rehearse(
     say,
     timeSkipping: true,
     logDir: stage.logDir,
+    spawn,
   });
   const connection = Connection.lazy({ address: flexor.temporalAddress });
   await supervisor.start('Temporal client', async () => ({ stop: () => connection.close() }));
