@@ -62,7 +62,7 @@ export const content = (changes: Partial<OfferContent> = {}): OfferContent => ({
 export const order = (changes: Partial<OrderFacts> = {}): OrderFacts => ({
   ...COMMON,
   inboxId: 'inbox-order',
-  messageId: '33333333-3333-4333-8333-333333333333',
+  messageId: 'cccccccc-3333-4333-8333-333333333333',
   receivedAt: AT.ordered,
   FlexOfferMessageID: OFFER_ID,
   offerStep: 'FlexOffer/1',

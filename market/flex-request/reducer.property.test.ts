@@ -173,7 +173,7 @@ describe('any sequence of events', () => {
         const run = new Run();
         for (const [event, elapsedMs] of events) run.reduce(event, elapsedMs);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -255,7 +255,7 @@ describe('a conversation whose effects are carried out', () => {
         run.reduce(is.settled());
         expect(isOver(run.state)).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 600 },
     );
   });
 
