@@ -61,12 +61,13 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     log: log.child({ part: 'operator' }),
     metrics,
   });
-  const { host, port, path, maxBodyBytes } = config.uftp;
+  const { host, port, path, maxBodyBytes, rateLimit } = config.uftp;
   const uftp = await createUftpEndpoint({
     host,
     port,
     path,
     maxBodyBytes,
+    rateLimit,
     senders: knownSenders(config, directory),
     store,
     clock,

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config/index.ts';
+import { loadConfig, secretsOf } from '../config/index.ts';
 import { Supervisor } from '../services/index.ts';
 import { launch } from './launch.ts';
 import type { World } from './world.ts';
@@ -11,7 +11,7 @@ export async function runUp(
   const say = (line: string): void => console.error(`flexor: ${line}`);
   const config = loadConfig(options.config, process.env);
   // A missing secret is told before anything is started for it.
-  for (const secret of [config.identity.signingKey, config.operator.token]) config.secret(secret);
+  for (const secret of secretsOf(config)) config.secret(secret);
   for (const warning of config.warnings) say(`Warning: ${warning}`);
   return new Supervisor({ say }).run(async (supervisor) => {
     const { timeSkipping = false } = options;

@@ -36,7 +36,7 @@ it('the defaults that the example writes out are the defaults', () => {
   const example = exampleConfig();
   writeFileSync(full, example);
   const defaulted = [
-    /^ {2}(host|port|path|maxBodyBytes): .*\n/gm,
+    /^ {2}(host|port|path|maxBodyBytes|rateLimit): .*\n/gm,
     /^dataDir: .*\n/gm,
     /^ {4}(allowHttp|version|barred|relaxations): .*\n/gm,
     /^ {4}(delivery|settlement):\n(^ {6}.*\n)+/gm,

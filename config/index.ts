@@ -2,7 +2,7 @@
 export { VARIABLES } from './environment.ts';
 export { ConfigError, type ConfigErrorCode, type Problem } from './errors.ts';
 export { exampleConfig } from './example.ts';
-export { type Config, loadConfig } from './load.ts';
+export { type Config, loadConfig, secretsOf } from './load.ts';
 export type {
   Asset,
   Connection,

@@ -70,6 +70,7 @@ describe('a valid configuration', () => {
       port: 8080,
       path: '/shapeshifter/api/v3/message',
       maxBodyBytes: 16 * 1024 * 1024,
+      rateLimit: { perSecond: 50, burst: 200 },
     });
     expect(config.operator.port).toBe(8081);
     expect(config.dataDir).toBe(join(folder, 'flexor-data'));
@@ -228,6 +229,25 @@ describe('an invalid configuration', () => {
   it.each<[string, unknown, string]>([
     ['a missing domain', { ...minimal, identity: { signingKey: { env: 'K' } } }, 'identity.domain'],
     ['a missing group', { ...minimal, identity: undefined }, 'identity'],
+    ['a rate of nothing', { ...minimal, uftp: { rateLimit: { perSecond: 0 } } }, 'uftp.rateLimit.perSecond'],
+    [
+      'a certificate without its key',
+      withDso({ tls: { cert: { file: 'a.pem' } } }),
+      'participants[0].tls.key',
+    ],
+    ['a key without its certificate', withDso({ tls: { key: { env: 'K' } } }), 'participants[0].tls.cert'],
+    ['an authority by value', withDso({ tls: { ca: '-----BEGIN' } }), 'participants[0].tls.ca'],
+    ['an authority by variable', withDso({ tls: { ca: { env: 'CA' } } }), 'participants[0].tls.ca'],
+    [
+      'a client secret in the file',
+      withDso({ oauth: { tokenUrl: 'https://a.example/t', clientId: 'a', clientSecret: 'hunter2' } }),
+      'participants[0].oauth.clientSecret',
+    ],
+    [
+      'a token fetched in the clear',
+      withDso({ oauth: { tokenUrl: 'http://a.example/t', clientId: 'a', clientSecret: { env: 'S' } } }),
+      'participants[0].oauth.tokenUrl',
+    ],
     ['a scalar for a group', { ...minimal, identity: 5 }, 'identity'],
     ['a group for a list', { ...minimal, contracts: { id: 'C-1' } }, 'contracts'],
     ['no participant', { ...minimal, participants: [], contracts: [] }, 'participants'],

@@ -77,6 +77,7 @@ export function loadConfig(file: string | undefined, env: Environment): Config {
       token: anchored(settings.operator.token, folder),
     },
     dataDir: resolve(folder, settings.dataDir),
+    participants: settings.participants.map((participant) => anchoredFiles(participant, folder)),
   };
   const dsos = merged.participants.filter((participant) => participant.role === 'DSO');
   const cros = merged.participants.filter((participant) => participant.role === 'CRO');
@@ -107,9 +108,32 @@ function readSettings(file: string): { settings?: Settings; problems: Problem[] 
   return { ...(read.success && { settings: read.data }), problems: located(findings, source.lineOf) };
 }
 
+function anchoredFiles<T extends Participant>(participant: T, folder: string): T {
+  const { tls, oauth } = participant;
+  return {
+    ...participant,
+    ...(tls && {
+      tls: {
+        ...(tls.ca && { ca: anchored(tls.ca, folder) }),
+        ...(tls.cert && { cert: anchored(tls.cert, folder) }),
+        ...(tls.key && { key: anchored(tls.key, folder) }),
+      },
+    }),
+    ...(oauth && { oauth: { ...oauth, clientSecret: anchored(oauth.clientSecret, folder) } }),
+  };
+}
+
+/** Every secret that the configuration names, and files that go with them. */
+export function secretsOf(settings: Settings): SecretRef[] {
+  const { identity, operator, participants } = settings;
+  const theirs = participants.flatMap(({ tls, oauth }) => [tls?.key, oauth?.clientSecret]);
+  return [identity.signingKey, operator.token, ...theirs].filter((ref) => ref !== undefined);
+}
+
 function warningsAbout(settings: Settings): string[] {
-  const secrets = [settings.identity.signingKey, settings.operator.token];
-  const warnings = secrets.map(looseFileWarning).filter((warning) => warning !== undefined);
+  const warnings = secretsOf(settings)
+    .map(looseFileWarning)
+    .filter((warning) => warning !== undefined);
   if (!isLoopback(settings.operator.host)) {
     warnings.push(
       `The operator door listens on ${settings.operator.host}, without TLS of its own: keep it behind a proxy or on a closed network.`,

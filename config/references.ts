@@ -10,6 +10,7 @@ export function crossCheck(tree: unknown): Finding[] {
   const sketch = sketchSchema.parse(tree);
   return [
     ...endpoints(sketch),
+    ...certificates(sketch),
     ...repeated(sketch),
     ...contractOwners(sketch),
     ...overlappingConnections(sketch),
@@ -28,7 +29,14 @@ const sketchSchema = group({
   uftp: group({ host: name, port: count }),
   operator: group({ host: name, port: count }),
   participants: list(
-    group({ domain: name, role: name, endpoint: name, allowHttp: z.boolean().optional().catch(undefined) }),
+    group({
+      domain: name,
+      role: name,
+      endpoint: name,
+      allowHttp: z.boolean().optional().catch(undefined),
+      oauth: group({ tokenUrl: name }),
+      tls: group({ cert: z.unknown().optional(), key: z.unknown().optional() }),
+    }),
   ),
   portfolio: group({
     connections: list(group({ id: name, from: name, to: name, assets: list(group({ name })) })),
@@ -38,14 +46,35 @@ const sketchSchema = group({
 type Sketch = z.output<typeof sketchSchema>;
 
 function endpoints({ participants }: Sketch): Finding[] {
-  return participants.flatMap(({ endpoint, allowHttp }, index) => {
-    if (!endpoint || !URL.canParse(endpoint) || allowHttp === true) return [];
-    const url = new URL(endpoint);
-    if (url.protocol !== 'http:' || isLoopback(url.hostname)) return [];
+  return participants.flatMap(({ endpoint, allowHttp, oauth }, index) => {
+    if (allowHttp === true) return [];
+    const remedy = 'Use https, or set allowHttp: true where another layer encrypts.';
+    const message = 'Plain http leaves this machine; the protocol demands HTTPS.';
+    return [
+      ...(leavesUnencrypted(endpoint)
+        ? [{ path: ['participants', index, 'endpoint'], message, remedy }]
+        : []),
+      ...(leavesUnencrypted(oauth.tokenUrl)
+        ? [{ path: ['participants', index, 'oauth', 'tokenUrl'], message, remedy }]
+        : []),
+    ];
+  });
+}
+
+function leavesUnencrypted(address: string | undefined): boolean {
+  if (!address || !URL.canParse(address)) return false;
+  const url = new URL(address);
+  return url.protocol === 'http:' && !isLoopback(url.hostname);
+}
+
+function certificates({ participants }: Sketch): Finding[] {
+  return participants.flatMap(({ tls }, index) => {
+    const { cert, key } = tls;
+    if ((cert === undefined) === (key === undefined)) return [];
     return {
-      path: ['participants', index, 'endpoint'],
-      message: 'Plain http leaves this machine; the protocol demands HTTPS.',
-      remedy: 'Use https, or set allowHttp: true where another layer encrypts.',
+      path: ['participants', index, 'tls', cert === undefined ? 'cert' : 'key'],
+      message: 'A certificate and its private key go together; one of them is missing.',
+      remedy: 'Name both, or neither.',
     };
   });
 }

@@ -4,7 +4,7 @@ import type { RelaxationName } from '../uftp/definition/element.ts';
 import { VERSIONS } from '../uftp/definition/version.ts';
 import * as fields from './fields.ts';
 import { Refusal, field } from './fields.ts';
-import { secretRef } from './secrets.ts';
+import { fileRef, secretRef } from './secrets.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** No day has more ISPs: 25 hours of one-minute ISPs. Bounds what one line of the file can ask for. */
@@ -21,6 +21,12 @@ const uftp = z.strictObject({
   port: fields.port.default(8080),
   path: fields.path.default('/shapeshifter/api/v3/message'),
   maxBodyBytes: fields.wholeNumber('bytes', 1024, 256 * MEBIBYTE).default(16 * MEBIBYTE),
+  rateLimit: z
+    .strictObject({
+      perSecond: fields.wholeNumber('messages a second', 1, 100_000).default(50),
+      burst: fields.wholeNumber('messages', 1, 1_000_000).default(200),
+    })
+    .prefault({}),
 });
 
 const operator = z.strictObject({
@@ -44,6 +50,21 @@ const delivery = z.strictObject({
   replyWithin: fields.duration.default('PT4H'),
 });
 
+/** OAuth 2.0 client credentials, for participants or brokers that want a token with each message. */
+const oauth = z.strictObject({
+  tokenUrl: fields.endpoint,
+  clientId: fields.text,
+  clientSecret: secretRef,
+  scope: fields.text.optional(),
+});
+
+/** Authorities trusted instead of the public ones, and our own certificate (mutual TLS). All PEM. */
+const tls = z.strictObject({
+  ca: fileRef.optional(),
+  cert: fileRef.optional(),
+  key: secretRef.optional(),
+});
+
 /** What a participant of any role has. */
 const counterparty = {
   domain: fields.domain,
@@ -54,6 +75,8 @@ const counterparty = {
   barred: fields.flag.default(false),
   relaxations: relaxations.default('all'),
   delivery: delivery.prefault({}),
+  tls: tls.optional(),
+  oauth: oauth.optional(),
 };
 
 /** The baseline agreed with a DSO. UFTP FlexOffer: either BaselineReference or D-PrognosisMessageID names it. */

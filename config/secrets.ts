@@ -26,9 +26,19 @@ export const secretRef = field((value): SecretRef | Refusal => {
     : new Refusal('This is not the name of an environment variable.', remedy);
 });
 
+/** A file that is no secret, such as a certificate. */
+export const fileRef = field((value): { readonly file: string } | Refusal => {
+  const remedy = 'Write { file: path }.';
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const [name, target] = entries[0] ?? [];
+  return entries.length === 1 && name === 'file' && typeof target === 'string' && target.trim() !== ''
+    ? { file: target }
+    : new Refusal('A file is named here, and nothing else.', remedy);
+});
+
 /** File references made absolute; relative ones begin at `folder`. */
-export function anchored(ref: SecretRef, folder: string): SecretRef {
-  return 'file' in ref ? { file: resolve(folder, ref.file) } : ref;
+export function anchored<T extends SecretRef>(ref: T, folder: string): T {
+  return 'file' in ref ? { ...ref, file: resolve(folder, ref.file) } : ref;
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 import { TASK_QUEUE } from '../../workflows/ids.ts';
 import type { World } from '../world.ts';
 import { openRole, temporalAddress, temporalClient, untilToldToStop } from './compose.ts';
-import { configuredParticipants } from './participants.ts';
+import { configuredParticipants, configuredProfiles } from './participants.ts';
 
 /** How long activities in flight may finish when the worker is told to stop. */
 const SHUTDOWN_GRACE = '10 seconds';
@@ -28,7 +28,7 @@ export async function runWorker(configFile: string | undefined, world: World): P
   installRuntime(log);
   const told = untilToldToStop();
   const signingKeys = new SigningKeys(SecretKey.parse(config.secret(config.identity.signingKey)));
-  const uftp = createUftpClient({ clock: world.clock });
+  const uftp = createUftpClient({ ...configuredProfiles(config), clock: world.clock });
   const temporal = temporalClient(config, world);
   const connection = await connect(config, log);
   const worker = await Worker.create({

@@ -74,7 +74,7 @@ export function createUftpClient(options: UftpClientOptions = {}): UftpClient {
     { attempt = 1, signal }: { attempt?: number; signal?: AbortSignal } = {},
   ): Promise<Delivery> {
     signal?.throwIfAborted();
-    const deadline = AbortSignal.timeout(timeouts.totalMs);
+    const deadline = AbortSignal.timeout(endpoint.timeoutMs ?? timeouts.totalMs);
     const stop = signal ? AbortSignal.any([signal, deadline]) : deadline;
     const trail = { hops: 0 };
     try {

@@ -15,7 +15,7 @@ export interface TlsProfile {
 export interface Timeouts {
   /** Until the connection stands, TLS included. */
   readonly connectMs: number;
-  /** Until the outcome is known: token, redirects and answer together. */
+  /** Until the outcome is known: token, redirects and answer together. An endpoint may have its own. */
   readonly totalMs: number;
 }
 

@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly tls?: string;
   /** Name of an OAuth profile of the client: the participant wants a token with each message. */
   readonly oauth?: string;
+  /** How long one try may take, in ms; the client's own limit unless given. */
+  readonly timeoutMs?: number;
 }
 
 /** UFTP 3.x, "Message transport": the path by convention, one for each major version of the protocol. */
