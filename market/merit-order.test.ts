@@ -78,8 +78,8 @@ describe('the power wanted of a band', () => {
       'the largest obligation of the group',
       band(-45, -5, 1, 3),
       new Map([
-        [1, -9],
-        [3, -12],
+        [1, -12],
+        [3, -9],
         [2, -11],
         [4, -40],
       ]),

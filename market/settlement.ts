@@ -85,7 +85,7 @@ function credit(shares: readonly Share[], facts: DeliveryFacts, isp: number): Ma
   const credits = new Map<number, Credit>();
   if (baseline === null || actual === null) return credits;
   const sign = Math.sign(shares.reduce((sum, { power }) => sum + power, 0));
-  const along = shares.filter(({ power }) => sign !== 0 && Math.sign(power) === sign);
+  const along = shares.filter(({ power }) => Math.sign(power) === sign);
   const against = shares.filter((share) => !along.includes(share));
   for (const { index, power } of against) credits.set(index, { delivered: Math.abs(power), deficiency: 0 });
   let left = sign * (actual - baseline) + against.reduce((sum, { power }) => sum + Math.abs(power), 0);

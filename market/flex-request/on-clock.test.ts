@@ -92,6 +92,11 @@ describe('an offer that expires', () => {
     });
   });
 
+  it('stays refused where it was', () => {
+    const refused = tell([...UNTIL.Opened, is.offered(), is.answered('Rejected', 'no')]);
+    expect(tell([[is.clock, AT.offerExpires]], refused).state.offers).toEqual(refused.state.offers);
+  });
+
   it('may have arrived although its delivery was given up: it waits as well', () => {
     const given = tell([...UNTIL.Opened, is.offered(), is.sent('FlexOffer/1', 'expired')]);
     expect(nextDeadline(given.state)).toBe(AT.offerExpires);

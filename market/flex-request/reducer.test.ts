@@ -174,6 +174,21 @@ describe('an offer', () => {
   });
 });
 
+describe('an offer after one that was refused', () => {
+  const corrected = tell([...UNTIL.Opened, is.offered(), is.answered('Rejected', 'no'), is.offered()]);
+
+  it('is not taken for the other', () => {
+    const { state } = tell([is.sent('FlexOffer/1')], corrected);
+    expect(state.offers).toMatchObject([{ status: 'Refused', messageId: OFFER_ID }, { status: 'Sending' }]);
+    expect(state.offers[1]!.messageId).toBeUndefined();
+  });
+
+  it('alone is ordered', () => {
+    const { state } = tell([is.ordered({ offerStep: 'FlexOffer/2' }), is.booked()], corrected);
+    expect(state.offers.map(({ status }) => status)).toEqual(['Refused', 'Ordered']);
+  });
+});
+
 describe('an order', () => {
   it('is booked first, and accepted once it stands in the books', () => {
     const booking = from('Booking');
