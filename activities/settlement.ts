@@ -66,7 +66,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
 
     async answerSettlement({ inboxId, rejections }) {
       const { row, message } = await readInbox(store, inboxId, 'FlexSettlement');
-      const items = await store.settlementItems.forMessage(row.messageId);
+      const items = await store.settlementItems.forMessage(row.senderDomain, row.messageId);
       const reasons = new Map(items.map(({ orderReference, reason }) => [orderReference, reason]));
       const rejected = rejections.length > 0;
       const RejectionReason = rejections.join(';');
@@ -93,7 +93,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
 
     async announceSettlement({ inboxId }) {
       const { row } = await readInbox(store, inboxId, 'FlexSettlement');
-      for (const item of await store.settlementItems.forMessage(row.messageId)) {
+      for (const item of await store.settlementItems.forMessage(row.senderDomain, row.messageId)) {
         if (!item.workflowId) continue;
         const settled = item.disposition === 'Accepted';
         await store.orders.setOutcome(item.dso, item.orderReference, settled ? 'settled' : 'disputed');

@@ -1,4 +1,4 @@
-import type { Db } from './client.ts';
+import { inTransaction, type Db } from './client.ts';
 import { StoreError } from './errors.ts';
 import { bytes, messageKey, plain, sha256 } from './plain.ts';
 
@@ -66,6 +66,12 @@ export interface UnansweredRepeat {
   readonly answerOutboxId?: string;
 }
 
+/** What to leave out of a look at pending messages. */
+export interface Except {
+  readonly ids?: readonly string[];
+  readonly conversations?: readonly Pick<InboxHead, 'senderDomain' | 'conversationId'>[];
+}
+
 const oldestFirst = [{ receivedAt: 'asc' as const }, { id: 'asc' as const }];
 
 /** What was received. */
@@ -123,13 +129,48 @@ export function inboxOf(db: Db) {
       );
     },
 
-    /** Messages that no workflow has yet, oldest first; conflicting ones too, which are to be rejected. */
-    async pending(limit: number): Promise<PendingInbound[]> {
-      const where = { handedOverAt: null };
+    /**
+     * Messages that no workflow has yet, oldest first; conflicting ones too, which are to be rejected.
+     * @param except messages, and whole conversations, that are not wanted now: however many there are, they
+     *   never keep others out of the answer
+     */
+    async pending(limit: number, except: Except = {}): Promise<PendingInbound[]> {
+      const { ids = [], conversations = [] } = except;
+      const senders = conversations.map(({ senderDomain }) => senderDomain);
+      const conversationIds = conversations.map(({ conversationId }) => conversationId);
+      // As arrays, since PostgreSQL takes 65,535 parameters in a statement.
+      const wanted = await inTransaction(
+        () => db.$queryRaw<{ id: string }[]>`
+          SELECT id::text FROM inbox
+          WHERE handed_over_at IS NULL AND id <> ALL(${[...ids]}::uuid[])
+            AND NOT EXISTS (
+              SELECT FROM unnest(${senders}::text[], ${conversationIds}::text[]) AS busy(sender, conversation)
+              WHERE sender = sender_domain AND conversation = conversation_id)
+          ORDER BY received_at, id LIMIT ${limit}`,
+      );
       const rows = await db.inbox.findMany({
-        where,
+        where: { id: { in: wanted.map(({ id }) => id) } },
         orderBy: oldestFirst,
-        take: limit,
+        omit: { body: true },
+      });
+      return rows.map(plain);
+    },
+
+    /**
+     * Messages of the same type, sender and ConversationID that were received before this one and have not been
+     * rejected, oldest first.
+     */
+    async earlierInConversation(
+      row: Pick<InboxHead, 'id' | 'senderDomain' | 'conversationId' | 'type' | 'receivedAt'>,
+    ): Promise<PendingInbound[]> {
+      const { id, senderDomain, conversationId, type, receivedAt } = row;
+      const rows = await db.inbox.findMany({
+        where: {
+          ...{ senderDomain, conversationId, type, conflictsWith: null },
+          OR: [{ receivedAt: { lt: receivedAt } }, { receivedAt, id: { lt: id } }],
+          AND: { OR: [{ result: null }, { result: { notIn: ['Rejected', 'Ignored'] } }] },
+        },
+        orderBy: oldestFirst,
         omit: { body: true },
       });
       return rows.map(plain);

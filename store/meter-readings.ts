@@ -1,4 +1,4 @@
-import type { Db } from './client.ts';
+import { inTransaction, type Db } from './client.ts';
 import { chunksOf } from './plain.ts';
 
 /** Measured power of a connection in one ISP. */
@@ -17,7 +17,7 @@ const rowsAtOnce = 10_000;
 
 export function meterReadingsOf(db: Db) {
   return {
-    /** Keeps readings. A corrected reading replaces an earlier one; one recorded earlier never replaces a later. */
+    /** Keeps readings, whole or not at all. A corrected reading replaces an earlier one; one recorded earlier never replaces a later. */
     async save(readings: readonly MeterReading[]): Promise<void> {
       // A statement may touch a row only once.
       const newest = new Map<string, MeterReading>();
@@ -26,8 +26,10 @@ export function meterReadingsOf(db: Db) {
         const other = newest.get(key);
         if (other === undefined || other.recordedAt <= reading.recordedAt) newest.set(key, reading);
       }
-      for (const rows of chunksOf([...newest.values()], rowsAtOnce)) {
-        await db.$executeRaw`
+      // In the order of the key, so that two of these wait for each other instead of blocking each other.
+      const sorted = [...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, reading]) => reading);
+      const statements = chunksOf(sorted, rowsAtOnce).map((rows) => {
+        return db.$executeRaw`
           INSERT INTO meter_reading (connection, period, isp, power, recorded_at)
           SELECT * FROM unnest(
             ${rows.map((row) => row.connection)}::text[], ${rows.map((row) => row.period)}::text[],
@@ -36,7 +38,8 @@ export function meterReadingsOf(db: Db) {
           ON CONFLICT (connection, period, isp) DO UPDATE
             SET power = excluded.power, recorded_at = excluded.recorded_at
             WHERE meter_reading.recorded_at <= excluded.recorded_at`;
-      }
+      });
+      await inTransaction(() => db.$transaction(statements));
     },
 
     /**

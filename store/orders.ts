@@ -52,7 +52,9 @@ export function ordersOf(db: Db) {
       const orderMessageId = messageKey(order.orderMessageId);
       const data = { ...order, orderMessageId, isps: json(order.isps) };
       await db.order.createMany({ data: [data], skipDuplicates: true });
-      const kept = await db.order.findUnique({ where: { orderMessageId }, select: { id: true } });
+      const { dso, orderReference } = order;
+      const where = { dso, orderReference, orderMessageId };
+      const kept = await db.order.findFirst({ where, select: { id: true } });
       return kept === null ? 'duplicate-reference' : 'accepted';
     },
 

@@ -23,7 +23,9 @@ export interface SettlementItem {
 }
 
 export function settlementItemsOf(db: Db) {
-  async function where(condition: { messageId?: string; workflowId?: string }): Promise<SettlementItem[]> {
+  async function where(
+    condition: { dso: string; messageId: string } | { workflowId: string },
+  ): Promise<SettlementItem[]> {
     const rows = await db.settlementItem.findMany({
       where: condition,
       orderBy: [{ decidedAt: 'asc' }, { period: 'asc' }, { orderReference: 'asc' }],
@@ -44,8 +46,9 @@ export function settlementItemsOf(db: Db) {
       await db.settlementItem.createMany({ data, skipDuplicates: true });
     },
 
-    async forMessage(messageId: string): Promise<SettlementItem[]> {
-      return where({ messageId: messageKey(messageId) });
+    /** The items of one FlexSettlement: of that DSO's, since another one may use the same MessageID. */
+    async forMessage(dso: string, messageId: string): Promise<SettlementItem[]> {
+      return where({ dso, messageId: messageKey(messageId) });
     },
 
     async forWorkflow(workflowId: string): Promise<SettlementItem[]> {

@@ -142,3 +142,37 @@ test('whoever watches the inbox is woken at once, and by each new message', asyn
   await stop();
   expect(wakes).toBe(2);
 });
+
+test('pending leaves out what is named, and conversations that are busy', async () => {
+  const conversationId = randomUUID();
+  const receivedAt = '2000-01-01T00:00:00.000Z';
+  const accept = async (changes: object = {}) =>
+    (await store.inbox.accept(inbound({ receivedAt, ...changes }))).id;
+  const [busy, alsoBusy] = [await accept({ conversationId }), await accept({ conversationId })];
+  const [resting, free] = [await accept(), await accept({ receivedAt: '2000-01-01T00:00:01.000Z' })];
+  const found = await store.inbox.pending(1, {
+    ids: [resting!],
+    conversations: [{ senderDomain: 'dso.example', conversationId }],
+  });
+  expect(found.map(({ id }) => id)).toEqual([free]);
+  for (const id of [busy, alsoBusy, resting, free]) await store.inbox.handedOver(id!, 'w', receivedAt);
+});
+
+test('earlier requests of a conversation are those that came first and were not rejected', async () => {
+  const conversationId = randomUUID();
+  const ids: string[] = [];
+  for (const minute of ['01', '02', '03', '04']) {
+    const receivedAt = `2026-11-23T10:${minute}:00.000Z`;
+    const payload = bytesOf(`<FlexRequest n="${minute}"/>`);
+    const { id } = await store.inbox.accept(inbound({ conversationId, receivedAt, payload }));
+    await store.inbox.handedOver(id, 'w', receivedAt);
+    ids.push(id);
+  }
+  await store.inbox.accept(
+    inbound({ conversationId, senderDomain: 'other.example', receivedAt: '2026-11-23T09:00:00.000Z' }),
+  );
+  await store.inbox.recordVerdict(ids[0]!, 'Rejected', 'no');
+  const third = (await store.inbox.find(ids[2]!))!;
+  const earlier = await store.inbox.earlierInConversation(third);
+  expect(earlier.map(({ id }) => id)).toEqual([ids[1]]);
+});

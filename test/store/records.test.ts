@@ -290,6 +290,85 @@ test('a decision on a settlement item is kept once and stands', async () => {
   };
   await store.settlementItems.save([item, second]);
   await store.settlementItems.save([{ ...item, disposition: 'Disputed' }]);
-  expect(await store.settlementItems.forMessage(item.messageId.toUpperCase())).toEqual([item, second]);
+  expect(await store.settlementItems.forMessage(item.dso, item.messageId.toUpperCase())).toEqual([
+    item,
+    second,
+  ]);
   expect(await store.settlementItems.forWorkflow('flex-request/settled')).toEqual([item, second]);
+});
+
+test('two DSOs may use one MessageID: neither order stands in for the other', async () => {
+  const orderMessageId = randomUUID();
+  const ours = order({ dso: 'one.example', orderMessageId });
+  const theirs = order({ dso: 'two.example', orderMessageId });
+  expect(await store.orders.accept(ours)).toBe('accepted');
+  expect(await store.orders.accept(theirs)).toBe('accepted');
+  expect(await store.orders.findByReference('two.example', theirs.orderReference)).toEqual(theirs);
+});
+
+test('two DSOs may use one MessageID: neither settlement answers the other', async () => {
+  const messageId = randomUUID();
+  const item = (dso: string, disposition: string) => ({
+    messageId,
+    dso,
+    orderReference: 'order-1',
+    period,
+    currency: 'EUR',
+    stated: {},
+    disposition,
+    decidedAt: '2026-12-01T00:00:00.000Z',
+  });
+  await store.settlementItems.save([item('one.example', 'Accepted')]);
+  await store.settlementItems.save([item('two.example', 'Disputed')]);
+  expect(await store.settlementItems.forMessage('one.example', messageId)).toEqual([
+    item('one.example', 'Accepted'),
+  ]);
+  expect(await store.settlementItems.forMessage('two.example', messageId)).toEqual([
+    item('two.example', 'Disputed'),
+  ]);
+});
+
+test('two CROs may use one MessageID: both views are kept', async () => {
+  const messageId = randomUUID();
+  for (const cro of ['cro-one.example', 'cro-two.example']) {
+    await store.portfolio.saveView(view({ cro, messageId }));
+    expect(await store.portfolio.latestView(cro, view({}).period)).toMatchObject({ cro, messageId });
+  }
+});
+
+test('readings are kept whole or not at all, however many', async () => {
+  const recordedAt = '2026-12-01T00:00:00.000Z';
+  const readings = Array.from({ length: 25_000 }, (_, index) => ({
+    connection: `ean.${100000000000 + index}`,
+    period: '2026-12-24',
+    isp: 1,
+    power: index,
+    recordedAt,
+  }));
+  const broken = [...readings, { ...readings[0]!, connection: 'ean.last', power: 2 ** 40 }];
+  await expect(store.meterReadings.save(broken)).rejects.toThrow();
+  expect(await store.meterReadings.sumOver([readings[0]!.connection], '2026-12-24', 1)).toEqual([null]);
+  await store.meterReadings.save(readings);
+  expect(await store.meterReadings.sumOver([readings[24_999]!.connection], '2026-12-24', 1)).toEqual([
+    24_999,
+  ]);
+});
+
+test('thousands of settlement items are kept in one go', async () => {
+  const messageId = randomUUID();
+  const items = Array.from({ length: 6_000 }, (_, index) => ({
+    messageId,
+    dso: 'big.example',
+    orderReference: `order-${index}`,
+    workflowId: 'flex-request/big.example/1',
+    period,
+    currency: 'EUR',
+    stated: { index },
+    computed: { index },
+    disposition: 'Disputed',
+    reason: 'a reason',
+    decidedAt: '2026-12-01T00:00:00.000Z',
+  }));
+  await store.settlementItems.save(items);
+  expect(await store.settlementItems.forMessage('big.example', messageId)).toHaveLength(6_000);
 });
