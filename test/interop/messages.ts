@@ -62,11 +62,12 @@ export interface Trade {
   readonly request: Message<'FlexRequest'>;
   readonly offer: Message<'FlexOffer'>;
   readonly order: Message<'FlexOrder'>;
+  readonly update: Message<'FlexReservationUpdate'>;
 }
 
 /** @param overcharge added to the penalty: a settlement that ought to be disputed */
 export function flexSettlement(
-  { story, request, offer, order }: Trade,
+  { story, request, offer, order, update }: Trade,
   { readings }: MeterReadings,
   overcharge: string,
 ): Content {
@@ -92,7 +93,7 @@ export function flexSettlement(
         contract,
         period,
         count,
-        reservation: undefined,
+        reservation: update,
         requests: [request],
         offers: [offer],
         orders: [order],

@@ -155,7 +155,7 @@ async function trade(cast: Cast, manner: Manner): Promise<void> {
 
   const { period, baselines } = story;
   const metered = meterDay({ period, market, baselines, ordered: order.ISP, seed: 7 });
-  const traded = { story, request, offer, order };
+  const traded = { story, request, offer, order, update };
   const early = await settle(cast, traded, metered, '0', envelope());
   expectAnswer(early.verdict, early.settlement, 'Rejected');
   tell(`Its FlexSettlement for a day still to come is rejected: ${early.verdict.RejectionReason}.`);
