@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { until } from '../../rehearsal/rehearsal.ts';
 import { scenario } from '../../simulator/index.ts';
 import { addDays, type MessageType } from '../../uftp/index.ts';
@@ -8,6 +8,12 @@ import { testRehearsal } from '../support/rehearsal.ts';
 const market = testRehearsal();
 /** An activity that died with its worker is tried again only when its time is over. */
 const PATIENCE = { timeoutMs: 150_000 };
+
+beforeAll(async () => {
+  const { operator, stage } = market.on;
+  const { period } = scenario.standardStory(stage.clock.now().toISOString());
+  await until(() => operator.portfolioView(scenario.CRO_DOMAIN, period), 'the view of the CRO');
+});
 
 /** A request for a day of its own, as many days ahead as said. */
 function request(daysAhead: number) {
