@@ -1,4 +1,4 @@
-import { answeredMessageId, definitionOf, type Message, type MessageType, type Role } from '../uftp/index.ts';
+import { answeredMessageId, definitionOf, type Message, referenceTo, type Role } from '../uftp/index.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -49,11 +49,10 @@ export function replyTo(
   if (message.type === 'TestMessage')
     return rejections.length === 0 ? { type: definition.answeredBy } : undefined;
   if (message.type === 'AGRPortfolioQuery') return undefined;
-  const reference = definitionOf(definition.answeredBy as MessageType).answers!.attribute.replaceAll('-', '');
   const RejectionReason = rejections.join(';') || 'Invalid Message';
   return {
     type: definition.answeredBy,
-    [reference]: message.MessageID,
+    ...referenceTo(message),
     Result: 'Rejected',
     RejectionReason,
     ...(message.type === 'DSOPortfolioQuery' && { TimeZone: message.TimeZone, Period: message.Period }),

@@ -13,8 +13,10 @@ import {
   type Participants,
   type Message,
   type MessageDraft,
+  answeredMessageId,
   type MessageType,
   type PublicKey,
+  referenceTo,
   type RetryPolicy,
   type Role,
   seal,
@@ -212,7 +214,7 @@ export class Peer {
       ConversationID: message.ConversationID,
       // A TestMessageResponse of 3.x carries neither a reference nor a Result.
       ...(answers && {
-        [answers.attribute.replaceAll('-', '')]: message.MessageID,
+        ...referenceTo(message),
         Result: rejections.length > 0 ? 'Rejected' : 'Accepted',
         ...(rejections.length > 0 && { RejectionReason: rejections.join(';') }),
       }),
@@ -273,12 +275,7 @@ export class Peer {
 }
 
 function answersTo(candidate: Message, message: Message): boolean {
-  const attribute = definitionOf(candidate.type).answers?.attribute.replaceAll('-', '');
-  const reference =
-    attribute === undefined
-      ? undefined
-      : (candidate as unknown as Record<string, string | undefined>)[attribute];
-  return reference?.toLowerCase() === message.MessageID.toLowerCase();
+  return answeredMessageId(candidate)?.toLowerCase() === message.MessageID.toLowerCase();
 }
 
 function unknown(who: string): SimulatorError {

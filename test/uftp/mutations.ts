@@ -1,4 +1,4 @@
-import type { XmlElement } from '../../uftp/codec/xml-reader.ts';
+import type { XmlElement } from '../../uftp/codec/xml-element.ts';
 import { escapeAttribute } from '../../uftp/codec/xml-text.ts';
 
 /** A document changed in one place. */

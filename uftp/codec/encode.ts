@@ -6,7 +6,7 @@ import { type AttributePlan, type ElementPlan, planOf } from './plan.ts';
 import { STRICT } from './relaxations.ts';
 import { type Json, Problems, shortName } from './schema.ts';
 import { escapeAttribute, isXmlText } from './xml-text.ts';
-import { type XmlNode, xmlNode, writeXml as writeNode } from './xml-writer.ts';
+import { type XmlNode, xmlNode, writeXml } from './xml-writer.ts';
 
 export interface EncodeOptions {
   /** Deviations from the official schema that the recipient's profile asks for; none unless said so. */
@@ -30,7 +30,7 @@ export function encode(draft: MessageDraft, options: EncodeOptions = {}): Uint8A
   const problems = new Problems();
   const node = toNode(content, plan, { name: type, path: type }, problems);
   if (problems.list.length > 0) throw schemaInvalid(type, problems.list);
-  return writeNode(node);
+  return writeXml(node);
 }
 
 /** The element as the builder takes it, every deviation from the schema reported. */
@@ -90,19 +90,4 @@ function attributeText(attribute: AttributePlan, value: unknown): string | Unrea
   if (read instanceof Unreadable) return read;
   if (scalar.json !== 'string') return text;
   return isXmlText(text) ? escapeAttribute(text) : UNSPEAKABLE;
-}
-
-interface Tree {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly children: readonly Tree[];
-}
-
-/** @deprecated `encode(draft, { relaxations })` writes what a profile deviates in. */
-export function writeXml(tree: Tree): string {
-  const node = ({ name, attributes, children }: Tree): XmlNode => {
-    const written = Object.entries(attributes).map(([key, value]) => [key, escapeAttribute(value)]);
-    return xmlNode(name, Object.fromEntries(written) as Record<string, string>, children.map(node));
-  };
-  return Buffer.from(writeNode(node(tree))).toString('utf8');
 }

@@ -1,6 +1,6 @@
 import { Unreadable } from '../definition/scalar.ts';
 import type { AttributePlan, ElementPlan } from './plan.ts';
-import type { XmlElement } from './xml-reader.ts';
+import type { XmlElement } from './xml-element.ts';
 
 /** One deviation from the schema: where, and what is wrong there. */
 export interface SchemaProblem {

@@ -9,7 +9,8 @@ import {
 } from 'libxml2-wasm';
 import { expect, it } from 'vitest';
 import { UftpError } from '../errors.ts';
-import { readXml, type XmlElement } from './xml-reader.ts';
+import type { XmlElement } from './xml-element.ts';
+import { readXml } from './xml-reader.ts';
 
 /** A second reader, by another hand, restricted to what messages may have: undefined where it refuses. */
 function readByLibxml2(text: string): unknown {

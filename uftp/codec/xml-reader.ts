@@ -1,13 +1,6 @@
 import { SaxesParser } from 'saxes';
+import type { XmlElement } from './xml-element.ts';
 import { DEFAULT_LIMITS, malformed, overLimit, type XmlLimits } from './xml-limits.ts';
-
-/** An element as it stood in the document. Attribute records have no prototype. */
-export interface XmlElement {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly attributeCount: number;
-  readonly children: readonly XmlElement[];
-}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -4,7 +4,7 @@ import { reasonOf } from '../../base/errors.ts';
 import { isVersion } from '../definition/version.ts';
 import type { Role, Version } from '../definition/version.ts';
 import { PublicKey } from '../signing/index.ts';
-import { parseEndpointUrl } from '../transport/index.ts';
+import { parseEndpointUrl } from '../transport/endpoint.ts';
 import type { Endpoint } from '../transport/index.ts';
 import { TtlCache } from './cache.ts';
 import type { Keepable } from './cache.ts';

@@ -60,6 +60,17 @@ export function answeredMessageId(message: Message): string | undefined {
   return answers && (message as unknown as Record<string, string>)[keyOf(answers.attribute)];
 }
 
+/**
+ * The part of the answer to a message that names the message, under whichever attribute the answer has for it.
+ * Empty where the answer has none, and for messages that nobody answers.
+ */
+export function referenceTo(message: Message): Readonly<Record<string, string>> {
+  const { answeredBy } = definitionOf(message.type);
+  if (answeredBy === undefined || !isMessageType(answeredBy)) return {};
+  const { answers } = definitionOf(answeredBy);
+  return answers ? { [keyOf(answers.attribute)]: message.MessageID } : {};
+}
+
 /** What makes an answer its own message. */
 export interface AnswerFacts {
   readonly MessageID: string;
@@ -84,7 +95,7 @@ export function answerTo(
   const { answers } = definitionOf(answeredBy);
   const { MessageID, TimeStamp, RejectionReason } = facts;
   const Result = RejectionReason === undefined ? 'Accepted' : 'Rejected';
-  const verdict = answers && { Result, RejectionReason, [keyOf(answers.attribute)]: message.MessageID };
+  const verdict = answers && { Result, RejectionReason, ...referenceTo(message) };
   return {
     type: answeredBy,
     Version: message.Version,
