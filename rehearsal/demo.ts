@@ -10,12 +10,21 @@ import { playStandardStory } from './story.ts';
 const once = process.argv.includes('--once');
 const say = (line: string): void => console.log(pc.dim(`  … ${line}`));
 
+/** Whether the story was told to its end. */
+let told = false;
+
 process.exitCode = await new Supervisor({ say }).run(async (supervisor) => {
   console.log(pc.bold('\nFlexor: an aggregator’s whole job, on this machine\n'));
   const began = systemClock.now().getTime();
   const stage = await supervisor.start('the rehearsal’s folder', async () => {
     const set = await setStage({ uftpPort: 8080, operatorPort: 8081 });
-    return { ...set, stop: set.strike };
+    return {
+      ...set,
+      stop: async () => {
+        await set.strike({ keepLogs: !told });
+        if (!told) say(`The logs of the parts are kept in ${set.logDir}`);
+      },
+    };
   });
   const rehearsal = await rehearse(supervisor, stage, { say });
 
@@ -27,6 +36,7 @@ process.exitCode = await new Supervisor({ say }).run(async (supervisor) => {
   };
   const report = await playStandardStory(rehearsal, tell);
 
+  told = true;
   console.log(pc.bold('\nThe conversation\n'));
   timelineLines(report).forEach((line) => console.log(line));
   console.log(pc.bold('\nWhat was agreed and done\n'));

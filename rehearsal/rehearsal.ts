@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { FlexorError, systemClock } from '../base/index.ts';
 import { launch, type Launched } from '../cli/launch.ts';
-import { loadConfig } from '../config/index.ts';
+import { loadConfig, VARIABLES } from '../config/index.ts';
 import { type Part, type RoleSpec, spawnRole, type Supervisor } from '../services/index.ts';
 import { ControlClient } from '../simulator/index.ts';
 import { OperatorClient } from './operator-client.ts';
@@ -40,6 +40,8 @@ export async function rehearse(
   stage: Stage,
   { say, simulators = ['dso', 'cro'], spawn = spawnRole }: RehearsalOptions,
 ): Promise<Rehearsal> {
+  // A rehearsal moves time: it never touches a database or a Temporal server that the environment names.
+  for (const name of VARIABLES) delete process.env[name];
   process.env['FLEXOR_MARKET_CLOCK'] = stage.clockFile;
   await mkdir(stage.logDir, { recursive: true });
   for (const name of simulators) {

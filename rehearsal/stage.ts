@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -20,8 +20,8 @@ export interface Stage {
     Record<'dso' | 'cro', { readonly configFile: string; readonly controlUrl: string }>
   >;
   readonly logDir: string;
-  /** Removes the folder. */
-  strike(): Promise<void>;
+  /** Removes the folder; after a failure its logs stay where they are. */
+  strike(options?: { keepLogs?: boolean }): Promise<void>;
 }
 
 export interface StageOptions {
@@ -80,7 +80,12 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       },
     },
     logDir: path.join(folder, 'logs'),
-    strike: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+    strike: async ({ keepLogs = false } = {}) => {
+      const entries = keepLogs ? (await readdir(folder)).filter((name) => name !== 'logs') : [''];
+      for (const name of entries) {
+        await rm(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+      }
+    },
   };
 }
 

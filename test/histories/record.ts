@@ -21,7 +21,7 @@ const ENDLESS = { portfolioSync: 'portfolio-sync' };
 process.exitCode = await new Supervisor({ say: console.error }).run(async (supervisor) => {
   const stage = await supervisor.start('stage', async () => {
     const set = await setStage();
-    return { ...set, stop: set.strike };
+    return { ...set, stop: () => set.strike() };
   });
   const market = await rehearse(supervisor, stage, { say: console.error });
   await playStandardStory(market, console.error);

@@ -62,7 +62,7 @@ export async function tradeWithPython(
   return supervisor.run(async () => {
     const stage = await supervisor.start('the rehearsal’s folder', async () => {
       const set = await setStage({ version });
-      return { ...set, stop: set.strike };
+      return { ...set, stop: () => set.strike() };
     });
     const python = await supervisor.start('the Python DSO', () =>
       startPythonDSO(peer, stage.simulators.dso.configFile, version),

@@ -22,7 +22,7 @@ export function testRehearsal(options: StageOptions = {}): TestRehearsal {
     delete process.env['TEMPORAL_ADDRESS'];
     const stage = await supervisor.start('stage', async () => {
       const set = await setStage(options);
-      return { ...set, stop: set.strike };
+      return { ...set, stop: () => set.strike() };
     });
     on = await rehearse(supervisor, stage, { say: () => {}, spawn: roles.spawn });
   });
