@@ -17,11 +17,15 @@ export interface SettlementVerdict {
 export interface Activities {
   /** Fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
-  /** Asks the strategy what to offer for a request. */
-  decideOffer(input: { request: RequestFacts; reserved: readonly PowerISP[] }): Promise<OfferDecision>;
+  /** Asks the strategy what to offer for a request under a step, and keeps the power of that offer for it. */
+  decideOffer(input: {
+    step: string;
+    request: RequestFacts;
+    reserved: readonly PowerISP[];
+  }): Promise<OfferDecision>;
   /** Writes an order down; false where the DSO used its OrderReference before. */
   bookOrder(input: { dso: string; order: OrderFacts }): Promise<boolean>;
-  /** Writes the state of a conversation to the read model. */
+  /** Writes the state of a conversation to the read model, and settles the power held for its offers. */
   recordConversation(state: FlexRequestState): Promise<void>;
   /** Judges a reservation update by its contract and keeps it; returns the reasons to reject it. */
   applyReservation(input: { inboxId: string }): Promise<readonly string[]>;
@@ -45,8 +49,8 @@ export interface Activities {
   keepPortfolioView(input: { inboxId: string }): Promise<PortfolioSummary>;
   /** Answers a message that belongs to no conversation. */
   reply(input: { inboxId: string; rejections: readonly string[] }): Promise<Delivery | undefined>;
-  /** Sends a stored message again, byte for byte. */
-  redeliver(input: { outboxId: string }): Promise<Delivery>;
+  /** Sends a stored message again, byte for byte; its delivery window counts from `askedAt` (UTC). */
+  redeliver(input: { outboxId: string; askedAt: string }): Promise<Delivery>;
 }
 
 /** A CRO's view of one day, in numbers. */

@@ -3,6 +3,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { Temporal } from 'temporal-polyfill';
 import { instant } from '../base/clock.ts';
+import { reasonOf } from '../base/errors.ts';
 import type { Delivery } from '../market/flex-request/index.ts';
 import type { OutboxRow } from '../store/index.ts';
 import {
@@ -11,6 +12,8 @@ import {
   isVersion,
   type MessageDraft,
   type Role,
+  type UftpClient,
+  UftpError,
   retryPolicy,
   seal,
   type Version,
@@ -20,6 +23,9 @@ import {
 import type { SendInput } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 
+/** What became of one try to deliver. */
+type Tried = Pick<Awaited<ReturnType<UftpClient['post']>>, 'outcome' | 'status' | 'reason' | 'retryAfterMs'>;
+
 /** Fixes messages in the outbox and delivers what is fixed there. The only place that signs. */
 export class Outgoing {
   readonly #deps: Dependencies;
@@ -28,10 +34,20 @@ export class Outgoing {
     this.#deps = deps;
   }
 
-  /** Fixes a message under its step of the running workflow, then delivers it. */
+  /**
+   * Fixes a message under its step of the running workflow, then delivers it. A message that the schema does not
+   * allow will never be one: it counts as refused, so that its conversation says so instead of trying for ever.
+   */
   async send(input: SendInput): Promise<Delivery> {
-    const row = await this.prepare(input);
-    return this.deliver(row, input.validUntil);
+    try {
+      return await this.deliver(await this.prepare(input), input.validUntil);
+    } catch (thrown) {
+      if (!(thrown instanceof UftpError)) throw thrown;
+      const { workflowId } = Context.current().info.workflowExecution!;
+      const facts = { workflowId, step: input.step, code: thrown.code, reason: thrown.message };
+      this.#deps.log.error(facts, 'a message could not be written');
+      return { messageId: randomUUID(), outcome: 'refused', reason: thrown.message };
+    }
   }
 
   /**
@@ -78,16 +94,15 @@ export class Outgoing {
     return this.#post(row, validUntil);
   }
 
-  /** Delivers a fixed message once more, whatever became of it before. */
-  async deliverAgain(row: OutboxRow): Promise<Delivery> {
-    return this.#post(row, undefined);
+  /** Delivers a fixed message once more, whatever became of it before; the window counts from `askedAt` (UTC). */
+  async deliverAgain(row: OutboxRow, askedAt: string): Promise<Delivery> {
+    return this.#post(row, undefined, askedAt);
   }
 
-  async #post(row: OutboxRow, validUntil: string | undefined): Promise<Delivery> {
-    const { store, clock, client, directory, log } = this.#deps;
+  async #post(row: OutboxRow, validUntil: string | undefined, from = row.createdAt): Promise<Delivery> {
+    const { store, clock, log } = this.#deps;
     const { messageId, type, recipientDomain } = row;
-    const role = row.recipientRole as Role;
-    if (instant(clock) >= this.#giveUpAt(row, validUntil)) {
+    if (instant(clock) >= this.#giveUpAt(row, validUntil, from)) {
       await store.outbox.recordDelivery(row.id, {
         at: instant(clock),
         outcome: 'expired',
@@ -96,12 +111,7 @@ export class Outgoing {
       log.warn({ messageId, type, recipientDomain }, 'gave up delivering a message');
       return { messageId, outcome: 'expired', reason: 'not delivered before its deadline' };
     }
-    const endpoint = await directory.endpoint(recipientDomain, role);
-    const { cancellationSignal } = Context.current();
-    const tried = await client.post(endpoint, row.body, {
-      attempt: row.attempts + 1,
-      signal: cancellationSignal,
-    });
+    const tried = await this.#try(row);
     const { outcome, status, reason, retryAfterMs } = tried;
     await store.outbox.recordDelivery(row.id, {
       at: instant(clock),
@@ -127,6 +137,21 @@ export class Outgoing {
     });
   }
 
+  /** An address that cannot be found is no reason to give up within the window: the operator may correct it. */
+  async #try(row: OutboxRow): Promise<Tried> {
+    const { client, directory, log } = this.#deps;
+    const { recipientDomain, messageId } = row;
+    const endpoint = await directory
+      .endpoint(recipientDomain, row.recipientRole as Role)
+      .catch((thrown: unknown) => {
+        log.error({ messageId, recipientDomain, reason: reasonOf(thrown) }, 'no address to deliver to');
+        return { notFound: reasonOf(thrown) };
+      });
+    if ('notFound' in endpoint) return { outcome: 'temporary', reason: endpoint.notFound };
+    const { cancellationSignal } = Context.current();
+    return client.post(endpoint, row.body, { attempt: row.attempts + 1, signal: cancellationSignal });
+  }
+
   #complete(input: SendInput, messageId: string, createdAt: string): MessageDraft {
     return {
       ...input.draft,
@@ -149,12 +174,12 @@ export class Outgoing {
   }
 
   /** UFTP transport: at least an hour of tries, and none for a message that has expired. */
-  #giveUpAt(row: OutboxRow, validUntil: string | undefined): string {
+  #giveUpAt(row: OutboxRow, validUntil: string | undefined, from: string): string {
     const participant = this.#deps.config.participant(row.recipientDomain, row.recipientRole);
     const window = participant
       ? Temporal.Duration.from(participant.delivery.window).total('milliseconds')
       : retryPolicy.windowMs;
-    const windowEnd = new Date(Date.parse(row.createdAt) + window).toISOString();
+    const windowEnd = new Date(Date.parse(from) + window).toISOString();
     return validUntil !== undefined && validUntil < windowEnd ? validUntil : windowEnd;
   }
 }

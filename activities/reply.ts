@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import { answeredMessageId, definitionOf, type Message, referenceTo, type Role } from '../uftp/index.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -29,9 +30,13 @@ export function replyActivities({ store, log }: Dependencies, outgoing: Outgoing
       });
     },
 
-    async redeliver({ outboxId }) {
-      const row = (await store.outbox.find(outboxId))!;
-      return outgoing.deliverAgain(row);
+    async redeliver({ outboxId, askedAt }) {
+      const row = await store.outbox.find(outboxId);
+      if (row) return outgoing.deliverAgain(row, askedAt);
+      throw ApplicationFailure.nonRetryable(
+        `There is no message in the outbox under ${outboxId}.`,
+        'activities.outbox-row-missing',
+      );
     },
   };
 }

@@ -21,7 +21,8 @@ export function reservationActivities({ config, store, tell }: Dependencies): Re
         period: message.Period,
         congestionPoint: message.CongestionPoint,
         messageId: message.MessageID,
-        stampedAt: message.TimeStamp,
+        // No message was written after it was received: a wrong clock must not outrank all that follows.
+        stampedAt: message.TimeStamp < row.receivedAt ? message.TimeStamp : row.receivedAt,
         isps: toStored(message.ISP),
       });
       return [];

@@ -170,7 +170,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
   }
 }
 
-/** OrderReference is optional in a settlement item: one without it is named by its place. */
+/** OrderReference is optional in a settlement item: one without it, or too long for a key, is named by its place. */
 function itemKey(orderReference: string | undefined, index: number): string {
-  return orderReference ?? `#${index + 1}`;
+  return orderReference !== undefined && orderReference.length <= 255 ? orderReference : `#${index + 1}`;
 }

@@ -21,13 +21,15 @@ export async function portfolioSync({ cro }: { cro: string }): Promise<SyncOutco
   const conversationId = uuid4();
 
   // Never two updates in flight: the message has no revision, so the CRO could not tell which is newer.
-  const update = await sendPortfolioUpdate({ cro, step: `AGRPortfolioUpdate/${runId}`, conversationId });
-  const updated = update.outcome === 'delivered' ? await answerTo(mailbox, answers[0]) : undefined;
+  const updateStep = `AGRPortfolioUpdate/${runId}`;
+  const update = await sendPortfolioUpdate({ cro, step: updateStep, conversationId });
+  const updated = update.outcome === 'delivered' ? await answerTo(mailbox, updateStep) : undefined;
   const updateFault = fault(update, updated);
   if (updateFault) return stopped(answers[0], updateFault);
 
-  const query = await sendPortfolioQuery({ cro, step: `AGRPortfolioQuery/${runId}`, conversationId });
-  const answered = query.outcome === 'delivered' ? await answerTo(mailbox, answers[1]) : undefined;
+  const queryStep = `AGRPortfolioQuery/${runId}`;
+  const query = await sendPortfolioQuery({ cro, step: queryStep, conversationId });
+  const answered = query.outcome === 'delivered' ? await answerTo(mailbox, queryStep) : undefined;
   const queryFault = fault(query, answered);
   if (queryFault) return stopped(answers[1], queryFault);
 
@@ -37,11 +39,12 @@ export async function portfolioSync({ cro }: { cro: string }): Promise<SyncOutco
   return { kind: 'synced', view };
 }
 
-async function answerTo(mailbox: Mailbox<Inbound>, type: Inbound['type']): Promise<Inbound | undefined> {
+/** The answer to what was sent under this step; a late one to an earlier synchronisation is none. */
+async function answerTo(mailbox: Mailbox<Inbound>, step: string): Promise<Inbound | undefined> {
   const deadline = new Date(Date.now() + REPLY_DEADLINE_MS).toISOString();
   for (;;) {
     const inbound = await mailbox.next(deadline);
-    if (inbound === undefined || inbound.type === type) return inbound;
+    if (inbound === undefined || inbound.refersTo === step) return inbound;
   }
 }
 

@@ -6,6 +6,6 @@ export async function reply(input: { inboxId: string; rejections: readonly strin
 }
 
 /** Sends a stored answer again, because the message it answers came again. */
-export async function redelivery(input: { outboxId: string }): Promise<void> {
+export async function redelivery(input: { outboxId: string; askedAt: string }): Promise<void> {
   await redeliver(input);
 }

@@ -1,5 +1,5 @@
 import { allHandlersFinished, condition, setCurrentDetails } from '@temporalio/workflow';
-import { addDays, isKnownTimeZone, periodEnd } from '../uftp/calendar/index.ts';
+import { periodEnd } from '../uftp/calendar/index.ts';
 import { announceReservation, applyReservation, send } from './activities.ts';
 import { Mailbox, notBefore, type Start } from './entity.ts';
 import type { Inbound } from './inbound.ts';
@@ -19,20 +19,10 @@ export async function reservation(start: Start): Promise<void> {
   for (;;) {
     const inbound = await mailbox.next(until);
     if (!inbound) break;
-    until ??= dayIsOver(inbound.content);
+    until ??= periodEnd(inbound.content.Period, inbound.content.TimeZone);
     await take(inbound);
   }
   await condition(allHandlersFinished);
-}
-
-/**
- * When nothing can change the reservation any more. Also a rejected update keeps the workflow open that long,
- * since a corrected one may follow; if its time zone is unknown, until the day is over everywhere.
- */
-function dayIsOver({ Period, TimeZone }: { Period: string; TimeZone: string }): string {
-  return isKnownTimeZone(TimeZone)
-    ? periodEnd(Period, TimeZone)
-    : periodEnd(addDays(Period, 1), 'Pacific/Pago_Pago');
 }
 
 async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<void> {

@@ -2,6 +2,7 @@ import type { Config } from '../../config/index.ts';
 import type { Store } from '../../store/index.ts';
 import { judge, type Role, type RuleName, RULES } from '../../uftp/index.ts';
 import { knowledgeAbout } from './knowledge.ts';
+import { beyondLimits } from './limits.ts';
 import type { StoredMessage } from './message.ts';
 
 /** The reasons to reject a stored message that can be found before any workflow sees it; none: it is valid so far. */
@@ -19,7 +20,8 @@ export function createJudge(
   config: Config,
   store: Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>,
 ): Judge {
-  return async ({ row, message }) => {
+  return async (stored) => {
+    const { row, message } = stored;
     const market = config.participant(row.senderDomain, 'DSO')?.market;
     const context = {
       now: row.receivedAt,
@@ -30,6 +32,6 @@ export function createJudge(
       knowledge: knowledgeAbout(row, config, store),
     };
     const rejections = await judge(message, context, ENFORCED);
-    return [...new Set(rejections.map(({ text }) => text))];
+    return [...new Set([...rejections.map(({ text }) => text), ...beyondLimits(stored)])];
   };
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
-import { decode, type Knowledge, periodOf } from '../../uftp/index.ts';
+import { decode, type Knowledge, type Message, periodOf } from '../../uftp/index.ts';
 
 type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>;
 
@@ -52,8 +52,18 @@ export function knowledgeAbout(
       },
     },
     orders: orders(row, config, store),
+    revisions: {
+      async highest({ type }) {
+        if (type !== 'FlexRequest') return undefined;
+        const earlier = await store.inbox.earlierInConversation(row);
+        const revisions = earlier.map(({ payload }) => revisionOf(decode(payload)));
+        return revisions.length > 0 ? Math.max(...revisions) : undefined;
+      },
+    },
   };
 }
+
+const revisionOf = (message: Message): number => (message.type === 'FlexRequest' ? message.Revision : 0);
 
 function references(store: KnowledgeStore): Knowledge['references'] {
   return {

@@ -44,10 +44,8 @@ export interface Relay {
   state(): RelayState;
 }
 
-/** Rows looked at in one go, beside those that rest. */
+/** Rows looked at in one go. */
 const WINDOW = 100;
-/** Bounds what one look costs; only behind so many messages that all rest would a new one have to wait for them. */
-const LARGEST_WINDOW = 2_000;
 const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 30_000;
 
@@ -67,7 +65,7 @@ export function createRelay(options: RelayOptions): Relay {
   };
 
   const inFlight = new Map<string, Promise<void>>();
-  const conversations = new Set<string>();
+  const conversations = new Map<string, PendingInbound>();
   const tries = new Map<string, number>();
   const resting = new Map<string, NodeJS.Timeout>();
   let temporal: RelayState['temporal'] = 'unknown';
@@ -111,10 +109,13 @@ export function createRelay(options: RelayOptions): Relay {
     if (probeDue || temporal !== 'reachable') await probe();
     // With every place taken there is nothing to begin; the first that is free again comes back here.
     if (temporal !== 'reachable' || inFlight.size >= concurrency) return;
-    const window = Math.min(WINDOW + resting.size + inFlight.size, LARGEST_WINDOW);
     // What ends while the query runs may still be in its answer.
     const underWay = new Set(inFlight.keys());
-    const rows = await store.inbox.pending(window);
+    // Neither what rests nor a busy conversation, however long, may hide the messages behind it.
+    const rows = await store.inbox.pending(WINDOW, {
+      ids: [...underWay, ...resting.keys()],
+      conversations: [...conversations.values()],
+    });
     const eligible = rows.filter(({ id }) => !underWay.has(id) && !inFlight.has(id) && !resting.has(id));
     // What failed before stands back; the sort keeps the oldest first otherwise.
     eligible.sort((a, b) => (tries.get(a.id) ?? 0) - (tries.get(b.id) ?? 0));
@@ -123,7 +124,9 @@ export function createRelay(options: RelayOptions): Relay {
       // One conversation's messages go one after the other, in the order in which they came.
       if (!conversations.has(conversationOf(row))) launch(row);
     }
-    const redelivered = await redeliverAnswers(store, gate);
+    // The window was full of few conversations, perhaps, and others stand behind it.
+    if (rows.length === WINDOW && inFlight.size < concurrency) kick();
+    const redelivered = await redeliverAnswers(store, gate, instant(clock));
     if (redelivered > 0) metrics.redelivered.inc(redelivered);
   }
 
@@ -140,7 +143,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   function launch(row: PendingInbound): void {
     const conversation = conversationOf(row);
-    conversations.add(conversation);
+    conversations.set(conversation, row);
     const handedOver = handOver(row)
       .then(
         () => void tries.delete(row.id),

@@ -9,14 +9,19 @@ const AT_ONCE = 200;
  * UFTP 3.x, "Already Submitted": a message that came again with the same content was submitted successfully. Its
  * sender may have missed the answer, so the stored one is sent again, byte for byte, once it exists.
  *
+ * @param askedAt the present instant (UTC), from which the delivery window of the answers counts anew
  * @returns how many answers are on their way again
  */
-export async function redeliverAnswers(store: Pick<Store, 'inbox'>, gate: Gate): Promise<number> {
+export async function redeliverAnswers(
+  store: Pick<Store, 'inbox'>,
+  gate: Gate,
+  askedAt: string,
+): Promise<number> {
   let redelivered = 0;
   for (const { id, senderDomain, repeats, answerOutboxId } of await store.inbox.repeatsToAnswer(AT_ONCE)) {
     if (answerOutboxId !== undefined) {
       const workflowId = workflowIds.redelivery(senderDomain, id, repeats);
-      await gate.startOnce('redelivery', workflowId, { outboxId: answerOutboxId });
+      await gate.startOnce('redelivery', workflowId, { outboxId: answerOutboxId, askedAt });
       redelivered++;
     } else if (!(await hasNoAnswer(store, id))) {
       continue;

@@ -80,10 +80,10 @@ export async function route(
       return own('settlement', workflowIds.settlement(row.senderDomain, message.MessageID));
     case 'FlexReservationUpdate': {
       const { ContractID, Period } = message;
+      // A rejected update changes nothing, and nothing it says may decide how long a workflow lives.
+      if (rejections.length > 0) return reply();
       // No workflow for a contract that does not exist: its id is the sender's free text.
-      if (!lookups.contractKnown(ContractID)) {
-        return rejections.length > 0 ? reply() : reply(ROUTE_TEXTS.unknownReference('ContractID'));
-      }
+      if (!lookups.contractKnown(ContractID)) return reply(ROUTE_TEXTS.unknownReference('ContractID'));
       return own('reservation', workflowIds.reservation(row.senderDomain, ContractID, Period));
     }
     case 'FlexOrder': {
