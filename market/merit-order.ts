@@ -11,6 +11,8 @@ export interface AssetFlexibility {
   readonly canIncreaseW: number;
   /** Asking price for a MWh in either direction, decimal. */
   readonly pricePerMWh: string;
+  /** Of that, W by ISP (index 0 is ISP 1) that other offers and orders hold; absent: nothing. */
+  readonly held?: { readonly reduceW: readonly number[]; readonly increaseW: readonly number[] };
 }
 
 /** A group of a FlexRequest: the band in W around the baseline that the DSO asks for or allows. */
@@ -43,16 +45,17 @@ export function meritOrder(
   currency: string,
   obligations: ReadonlyMap<number, number> = new Map(),
 ): PricedOption | undefined {
-  const byPrice = [...assets].sort((a, b) => new Big(a.pricePerMWh).cmp(new Big(b.pricePerMWh)));
+  const byPrice = cheapestFirst(assets);
   let cost = new Big(0);
   const ISP: PowerISP[] = [];
   for (const band of bands) {
     if (band.Disposition !== 'Requested') continue;
     const wanted = wantedPower(band, obligations);
-    const { power, costPerHour } = dispatchCheapest(byPrice, wanted);
-    if (power === 0) continue;
-    ISP.push({ Power: power, Start: band.Start, Duration: band.Duration });
-    cost = cost.plus(costPerHour.times(ispMinutes).div(60).times(band.Duration));
+    const parts = dispatch(byPrice, { ...band, Power: wanted });
+    const filled = parts.reduce((sum, { watts }) => sum + watts, 0);
+    if (filled === 0) continue;
+    ISP.push({ Power: Math.sign(wanted) * filled, Start: band.Start, Duration: band.Duration });
+    cost = cost.plus(costPerHour(parts).times(ispMinutes).div(60).times(band.Duration));
   }
   return ISP.length === 0 ? undefined : { price: amount(cost, currency), ISP };
 }
@@ -74,18 +77,41 @@ export function wantedPower(band: RequestedBand, obligations: ReadonlyMap<number
   return Math.sign(far) * Math.min(wanted, Math.abs(far));
 }
 
-function dispatchCheapest(
-  byPrice: readonly AssetFlexibility[],
-  wanted: number,
-): { power: number; costPerHour: Big } {
-  let left = Math.abs(wanted);
-  let costPerHour = new Big(0);
-  for (const asset of byPrice) {
-    const part = Math.min(left, wanted < 0 ? asset.canReduceW : asset.canIncreaseW);
-    if (part <= 0) continue;
-    costPerHour = costPerHour.plus(megawattHours(part, 60).times(asset.pricePerMWh));
-    left -= part;
-  }
-  const power = Math.sign(wanted) * (Math.abs(wanted) - left);
-  return { power: power === 0 ? 0 : power, costPerHour };
+/** What one asset gives to a group of ISPs, in W, in the group's direction. */
+export interface Part<Asset> {
+  readonly asset: Asset;
+  readonly watts: number;
+}
+
+/** Assets in merit order. */
+export function cheapestFirst<Asset extends AssetFlexibility>(assets: readonly Asset[]): Asset[] {
+  return [...assets].sort((a, b) => new Big(a.pricePerMWh).cmp(new Big(b.pricePerMWh)));
+}
+
+/** Which assets give the power of a group, the first first; together less than asked where they have no more. */
+export function dispatch<Asset extends AssetFlexibility>(
+  byPrice: readonly Asset[],
+  group: PowerISP,
+): Part<Asset>[] {
+  let left = Math.abs(group.Power);
+  return byPrice.flatMap((asset) => {
+    const watts = Math.min(left, freePower(asset, group));
+    left -= watts;
+    return watts > 0 ? { asset, watts } : [];
+  });
+}
+
+/** What an asset can still give in every ISP of a group, in the group's direction, in W. */
+function freePower({ canReduceW, canIncreaseW, held }: AssetFlexibility, group: PowerISP): number {
+  const [can, taken] = group.Power < 0 ? [canReduceW, held?.reduceW] : [canIncreaseW, held?.increaseW];
+  const first = group.Start - 1;
+  const most = Math.max(0, ...(taken?.slice(first, first + group.Duration) ?? []));
+  return Math.max(0, can - most);
+}
+
+function costPerHour(parts: readonly Part<AssetFlexibility>[]): Big {
+  return parts.reduce(
+    (sum, { asset, watts }) => sum.plus(megawattHours(watts, 60).times(asset.pricePerMWh)),
+    new Big(0),
+  );
 }

@@ -1,4 +1,5 @@
-import type { Db } from './client.ts';
+import { type Hold, settleHolds } from './capacity.ts';
+import { inTransaction, type Db } from './client.ts';
 import type { Delivery } from './outbox.ts';
 import { json, plain } from './plain.ts';
 
@@ -49,15 +50,24 @@ const withoutBytes = { body: true, payload: true } as const;
 /** The read model of conversations, for people and for the operator's API. */
 export function conversationsOf(db: Db) {
   return {
-    /** Records a conversation, unless a later transition of it is recorded already. */
-    async record(conversation: Conversation): Promise<void> {
-      const { workflowId, transition } = conversation;
+    /**
+     * Records a conversation, unless a later transition of it is recorded already, and in the same transaction
+     * settles the power held for its offers: `settle` returns a hold as it is to be, or the same for no change.
+     */
+    async record(conversation: Conversation, settle?: (hold: Hold) => Hold): Promise<void> {
+      const { workflowId, transition, contractId = null } = conversation;
       const data = { ...conversation, snapshot: json(conversation.snapshot) };
-      const { count } = await db.conversation.createMany({ data: [data], skipDuplicates: true });
-      if (count === 1) return;
-      const { contractId = null } = conversation;
-      const where = { workflowId, transition: { lt: transition } };
-      await db.conversation.updateMany({ where, data: { ...data, contractId } });
+      await inTransaction(() =>
+        db.$transaction(async (tx) => {
+          const created = await tx.conversation.createMany({ data: [data], skipDuplicates: true });
+          const where = { workflowId, transition: { lt: transition } };
+          const { count } =
+            created.count === 1
+              ? created
+              : await tx.conversation.updateMany({ where, data: { ...data, contractId } });
+          if (count === 1 && settle) await settleHolds(tx, workflowId, settle);
+        }),
+      );
     },
 
     async find(workflowId: string): Promise<Conversation | undefined> {

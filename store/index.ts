@@ -1,4 +1,5 @@
 import { baselinesOf } from './baselines.ts';
+import { capacityOf } from './capacity.ts';
 import { inTransaction, openClient } from './client.ts';
 import { conversationsOf } from './conversations.ts';
 import { inboxOf } from './inbox.ts';
@@ -15,6 +16,7 @@ export { genesis, linkHash, verifyChain } from './ledger.ts';
 export { migrate } from './migrate.ts';
 export { watchInbox } from './watch-inbox.ts';
 export type { Baseline } from './baselines.ts';
+export type { Choice, HeldAsset, Hold, HoldScope } from './capacity.ts';
 export type { Conversation, TimelineEntry } from './conversations.ts';
 export type * from './inbox.ts';
 export type { LedgerEntry } from './ledger.ts';
@@ -47,6 +49,7 @@ export function createStore({ url, poolSize }: StoreOptions) {
     outbox: outboxOf(db),
     conversations: conversationsOf(db),
     orders: ordersOf(db),
+    capacity: capacityOf(db),
     reservations: reservationsOf(db),
     portfolio: portfolioOf(db),
     baselines: baselinesOf(db),

@@ -6,6 +6,7 @@ import {
   initialState,
   isOver,
   nextDeadline,
+  nextOfferStep,
   reduce,
 } from '../market/flex-request/index.ts';
 import { bookOrder, decideOffer, recordConversation, send } from './activities.ts';
@@ -28,7 +29,7 @@ export async function flexRequest(start: Start): Promise<FlexRequestState['phase
     state = step.state;
     const order = step.effects.find((effect) => effect.kind === 'book');
     if (order) mailbox.put(await book(state, order.order));
-    for (const effect of step.effects) if (effect.kind !== 'book') mailbox.run(carryOut(effect));
+    for (const effect of step.effects) if (effect.kind !== 'book') mailbox.run(carryOut(state, effect));
     await recordConversation(state);
     setCurrentDetails(describe(state));
   }
@@ -44,10 +45,16 @@ async function book(
   return { type: 'booked', orderMessageId: order.messageId, booked };
 }
 
-async function carryOut(effect: Exclude<FlexRequestEffect, { kind: 'book' }>): Promise<FlexRequestEvent> {
+async function carryOut(
+  state: FlexRequestState,
+  effect: Exclude<FlexRequestEffect, { kind: 'book' }>,
+): Promise<FlexRequestEvent> {
   if (effect.kind === 'decide') {
     const { request, reserved } = effect;
-    return { type: 'decided', decision: await decideOffer({ request, reserved }) };
+    return {
+      type: 'decided',
+      decision: await decideOffer({ step: nextOfferStep(state), request, reserved }),
+    };
   }
   const { kind: _, ...input } = effect;
   return { type: 'sent', step: effect.step, delivery: await send(input) };

@@ -7,6 +7,6 @@ export type {
   SendEffect,
 } from './events.ts';
 export { HAND_OVER_GRACE_MS, nextDeadline } from './on-clock.ts';
-export { reduce } from './reducer.ts';
+export { nextOfferStep, reduce } from './reducer.ts';
 export * from './state.ts';
 export type { Step } from './step.ts';

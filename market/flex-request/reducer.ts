@@ -96,7 +96,7 @@ function onDecided(
   if (decision.kind === 'noBid') return noOffer(decision.reason);
   if (now >= request.ExpirationDateTime) return noOffer('the request expired first');
   if (now >= decision.content.ExpirationDateTime) return noOffer('it would have expired already');
-  const step = `FlexOffer/${state.offers.length + 1}`;
+  const step = nextOfferStep(state);
   const offer: OfferState = { step, status: 'Sending', content: decision.content };
   return send(
     { ...state, offers: [...state.offers, offer] },
@@ -116,6 +116,9 @@ function onDecided(
     },
   );
 }
+
+/** The step under which the next offer is sent: what is decided for it is kept under it beforehand. */
+export const nextOfferStep = ({ offers }: FlexRequestState): string => `FlexOffer/${offers.length + 1}`;
 
 function onSettled(state: FlexRequestState, event: Extract<FlexRequestEvent, { type: 'settled' }>): Step {
   if (!state.order || !['Ordered', 'Delivered'].includes(state.phase)) return stay(state);

@@ -1,0 +1,42 @@
+import type { PlacedAsset } from '../../market/capacity.ts';
+import type { OfferDecision, RequestFacts } from '../../market/flex-request/index.ts';
+import { obligatedPower } from '../../market/obligation.ts';
+import type { PowerISP } from '../../market/power.ts';
+import { ispCount, ispMinutes, ispStart } from '../../uftp/index.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { fromContract, fromStored } from '../isps.ts';
+import { strategySettings } from './choose.ts';
+import type { Situation } from './strategy.ts';
+
+/** What is known about a request, or why nothing can be offered for it. */
+export async function situationOf(
+  { config, store }: Dependencies,
+  request: RequestFacts,
+  reserved: readonly PowerISP[],
+): Promise<Situation | Extract<OfferDecision, { kind: 'noBid' }>> {
+  const { CongestionPoint, ContractID, ISPDuration, Period, TimeZone } = request;
+  const dso = config.participant(request.dso, 'DSO');
+  if (!dso) return { kind: 'noBid', reason: `${request.dso} is no longer in the configuration` };
+  const point = await store.portfolio.activeCongestionPoint(request.dso, CongestionPoint, Period);
+  const there = new Set(point?.connections ?? []);
+  const assets = config.portfolio.connections
+    .filter(({ id, from, to }) => there.has(id) && from <= Period && (!to || Period <= to))
+    .flatMap(({ id, assets }) => assets.map((asset): PlacedAsset => ({ ...asset, connection: id })));
+  if (assets.length === 0) return { kind: 'noBid', reason: 'no asset stands behind this congestion point' };
+
+  const kept = ContractID ? await store.reservations.find(request.dso, ContractID, Period) : undefined;
+  const contract = ContractID ? config.contract(ContractID) : undefined;
+  const agreed = contract ? fromContract(contract.reserved) : reserved;
+  return {
+    dso,
+    settings: strategySettings(config, request),
+    day: {
+      startsAt: ispStart(Period, TimeZone, ISPDuration, 1),
+      ispMinutes: ispMinutes(ISPDuration),
+      ispCount: ispCount(Period, TimeZone, ISPDuration),
+    },
+    assets,
+    obligations: obligatedPower(kept ? fromStored(kept.isps) : agreed, request.ISP),
+    mutexOffersSupported: point?.mutexOffersSupported === true,
+  };
+}

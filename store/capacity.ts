@@ -1,0 +1,174 @@
+import { inTransaction, type Db } from './client.ts';
+import type { OutboxKey } from './outbox.ts';
+import { json } from './plain.ts';
+
+/** What is kept of one asset, in W by ISP (index 0 is ISP 1), never negative. */
+export interface HeldAsset {
+  /** Entity address of the connection that the asset is behind. */
+  readonly connection: string;
+  readonly asset: string;
+  readonly reduceW: readonly number[];
+  readonly increaseW: readonly number[];
+}
+
+/** Power kept for one offer (`open`) or order (`firm`), or no longer (`released`). */
+export interface Hold extends OutboxKey {
+  readonly status: 'open' | 'firm' | 'released';
+  /** When ISP 1 begins (ISO, UTC). */
+  readonly startsAt: string;
+  readonly ispMinutes: number;
+  /** What was decided with it, as plain JSON. */
+  readonly decision: unknown;
+  /** In the order in which an order for less uses them. */
+  readonly assets: readonly HeldAsset[];
+}
+
+/** What to look at before power is given away. */
+export interface HoldScope {
+  /** The day that is offered: its first instant and the one after its last (ISO, UTC). */
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly ispMinutes: number;
+  readonly connections: readonly string[];
+  /** The state in which the conversation must stand, or its power would be held for nothing. */
+  readonly whileConversationIs: string;
+}
+
+/** What was decided, and the power to keep for it; without power there is nothing to keep. */
+export interface Choice<Decision> {
+  readonly decision: Decision;
+  readonly assets?: readonly HeldAsset[];
+}
+
+type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
+type Row = Awaited<ReturnType<typeof read>>[number];
+
+/** The longest day of any market: a day that began earlier cannot reach into another. Milliseconds. */
+const LONGEST_DAY = 25 * 3_600_000;
+const patience = { timeout: 30_000, maxWait: 30_000 };
+
+/** Which offer or order has which watt of which asset in which ISP. */
+export function capacityOf(db: Db) {
+  const inTurn = oneAtATime();
+  return {
+    async find({ workflowId, step }: OutboxKey): Promise<Hold | undefined> {
+      const [row] = await read(db, { workflowId, step });
+      return row && held(row);
+    },
+
+    /** All that is kept of these connections during a day. It may have changed by the time it is read. */
+    async standing(scope: HoldScope): Promise<Hold[]> {
+      return standing(db, scope);
+    },
+
+    /**
+     * Decides what to offer and keeps the power for it, in one transaction in which nobody else can take any.
+     * The same key again gets the decision that was made before, and nothing is kept twice.
+     *
+     * @param choose decides by what is kept already; it may be called again if the database asks for it
+     * @returns the decision, or `over` where the conversation no longer stands as the scope says
+     */
+    async hold<Decision>(
+      key: OutboxKey,
+      scope: HoldScope,
+      choose: (standing: readonly Hold[]) => Choice<Decision>,
+    ): Promise<Decision | 'over'> {
+      const { workflowId, step } = key;
+      const transaction = async (tx: Transaction): Promise<Decision | 'over'> => {
+        // One lock for everything: an asset may lie behind several congestion points, and days of markets overlap.
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('flexor.capacity', 0))`;
+        const [before] = await read(tx, { workflowId, step });
+        if (before) return before.status === 'released' ? 'over' : (before.decision as Decision);
+        // Locked until the end: a conversation that ends meanwhile is recorded after this, and releases this hold.
+        const [conversation] = await tx.$queryRaw<{ state: string }[]>`
+          SELECT state FROM conversation WHERE workflow_id = ${workflowId} FOR SHARE`;
+        if (conversation?.state !== scope.whileConversationIs) return 'over';
+        const { decision, assets } = choose(await standing(tx, scope));
+        if (!assets) return decision;
+        const { startsAt, ispMinutes } = scope;
+        await tx.capacityHold.create({
+          data: { ...key, startsAt, ispMinutes, decision: json(decision) },
+          select: { step: true },
+        });
+        await tx.heldAsset.createMany({
+          data: assets.map(({ connection, asset, reduceW, increaseW }, rank) => ({
+            ...{ workflowId, step, connection, asset, rank },
+            ...{ reduceW: [...reduceW], increaseW: [...increaseW] },
+          })),
+        });
+        return decision;
+      };
+      return inTurn(() => inTransaction(() => db.$transaction(transaction, patience)));
+    },
+  };
+}
+
+/**
+ * Settles the open holds of a conversation with its state, in the transaction that records that state: whoever
+ * sees the one sees the other. Giving power back needs no lock, since at worst others see it a moment later.
+ */
+export async function settleHolds(
+  tx: Transaction,
+  workflowId: string,
+  settle: (hold: Hold) => Hold,
+): Promise<void> {
+  for (const row of await read(tx, { workflowId, status: 'open' })) {
+    const before = held(row);
+    const after = settle(before);
+    if (after === before) continue;
+    const { step } = before;
+    await tx.capacityHold.update({
+      where: { workflowId_step: { workflowId, step } },
+      data: { status: after.status },
+      select: { step: true },
+    });
+    for (const { connection, asset, reduceW, increaseW } of after.assets) {
+      await tx.heldAsset.update({
+        where: { workflowId_step_connection_asset: { workflowId, step, connection, asset } },
+        data: { reduceW: [...reduceW], increaseW: [...increaseW] },
+        select: { step: true },
+      });
+    }
+  }
+}
+
+const rankedAssets = { assets: { orderBy: { rank: 'asc' as const } } };
+
+function read(db: Db | Transaction, where: { workflowId: string; step?: string; status?: string }) {
+  return (db as Db).capacityHold.findMany({ where, include: rankedAssets });
+}
+
+async function standing(db: Db | Transaction, scope: HoldScope): Promise<Hold[]> {
+  const earliest = new Date(Date.parse(scope.startsAt) - LONGEST_DAY);
+  const connection = { in: [...scope.connections] };
+  const rows = await (db as Db).capacityHold.findMany({
+    where: {
+      status: { not: 'released' },
+      startsAt: { gt: earliest, lt: scope.endsAt },
+      assets: { some: { connection } },
+    },
+    include: { assets: { ...rankedAssets.assets, where: { connection } } },
+  });
+  return rows.map(held);
+}
+
+function held({ workflowId, step, status, startsAt, ispMinutes, decision, assets }: Row): Hold {
+  return {
+    ...{ workflowId, step, ispMinutes, decision },
+    status: status as Hold['status'],
+    startsAt: startsAt.toISOString(),
+    assets: assets.map(({ connection, asset, reduceW, increaseW }) => ({
+      ...{ connection, asset, reduceW, increaseW },
+    })),
+  };
+}
+
+/** Runs work in turn, so that waiting for the lock takes one connection of the pool and not all of them. */
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work, work);
+    last = result.catch(() => {});
+    return result;
+  };
+}

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { stringify } from 'yaml';
+import type { Activities } from '../../activities/contract.ts';
+import type { Dependencies } from '../../activities/dependencies.ts';
+import { tradingActivities } from '../../activities/trading.ts';
+import { type Config, type Environment, loadConfig } from '../../config/index.ts';
+import {
+  type FlexRequestEvent,
+  type FlexRequestState,
+  initialState,
+  nextOfferStep,
+  type OfferDecision,
+  reduce,
+  type RequestFacts,
+} from '../../market/flex-request/index.ts';
+import type { Store } from '../../store/index.ts';
+import { generateKeyPair } from '../../uftp/index.ts';
+
+export const NOW = '2026-06-14T08:00:00.000Z';
+export const PERIOD = '2026-06-15';
+export const CRO = 'cro.example.com';
+
+/** Two DSOs with ISPs of different lengths, whose congestion points share connections. */
+export const POINTS = [
+  { dso: 'quarters.example.com', congestionPoint: 'ean.100000000000000001', ispDuration: 'PT15M' },
+  { dso: 'hours.example.com', congestionPoint: 'ean.100000000000000002', ispDuration: 'PT60M' },
+] as const;
+export type Point = (typeof POINTS)[number];
+
+export const CONNECTIONS = [
+  {
+    id: 'ean.200000000000000001',
+    from: '2026-01-01',
+    assets: [
+      { name: 'battery', canReduceW: 5000, canIncreaseW: 4000, pricePerMWh: '90.00' },
+      { name: 'heat', canReduceW: 2500, canIncreaseW: 0, pricePerMWh: '40.00' },
+    ],
+  },
+  {
+    id: 'ean.200000000000000002',
+    from: '2026-01-01',
+    assets: [{ name: 'battery', canReduceW: 3000, canIncreaseW: 3000, pricePerMWh: '60.00' }],
+  },
+];
+
+/** A configuration with these settings over the ones of the floor. */
+export function floorConfig(settings: object = {}, env: Environment = {}): Config {
+  const folder = mkdtempSync(join(tmpdir(), 'flexor-floor-'));
+  const file = join(folder, 'flexor.yaml');
+  const counterparty = { endpoint: 'http://127.0.0.1:9/', publicKeys: [generateKeyPair().publicKey.toCs1()] };
+  const timeZone = 'Europe/Amsterdam';
+  writeFileSync(
+    file,
+    stringify({
+      identity: { domain: 'agr.example.com', signingKey: { env: 'KEY' } },
+      operator: { token: { env: 'TOKEN' } },
+      participants: [
+        ...POINTS.map(({ dso, ispDuration }) => ({
+          ...{ domain: dso, role: 'DSO', ...counterparty, market: { timeZone, ispDuration } },
+          baseline: { reference: 'BL-1' },
+        })),
+        { domain: CRO, role: 'CRO', ...counterparty, timeZone },
+      ],
+      portfolio: { connections: CONNECTIONS },
+      strategy: { kind: 'merit-order', minActivationFactor: '0.10' },
+      ...settings,
+    }),
+  );
+  const config = loadConfig(file, env);
+  rmSync(folder, { recursive: true });
+  return config;
+}
+
+/** Puts all connections on both congestion points. */
+export async function openFloor(store: Store): Promise<void> {
+  await store.portfolio.saveView({
+    cro: CRO,
+    period: PERIOD,
+    messageId: 'aaaaaaaa-0000-4000-8000-000000000000',
+    receivedAt: NOW,
+    result: 'Accepted',
+    congestionPoints: POINTS.map(({ dso, congestionPoint }) => ({
+      ...{ dso, congestionPoint, mutexOffersSupported: true, dayAheadRedispatchBy: 'AGR' },
+      connections: CONNECTIONS.map(({ id }) => id),
+    })),
+    connections: [],
+  });
+}
+
+/** One conversation: the real reducer and the real activities, without the server between them. */
+export class Conversation {
+  state: FlexRequestState = initialState;
+  readonly workflowId: string;
+  readonly #run: MockActivityEnvironment;
+  readonly #activities: Pick<Activities, 'decideOffer' | 'recordConversation'>;
+
+  constructor(workflowId: string, { store, config, log }: Pick<Dependencies, 'store' | 'config' | 'log'>) {
+    this.workflowId = workflowId;
+    this.#run = new MockActivityEnvironment({ workflowExecution: { workflowId, runId: 'run' } });
+    const clock = { now: () => new Date(NOW) };
+    this.#activities = tradingActivities({ store, config, log, clock } as Dependencies);
+  }
+
+  /** A transition, recorded as the workflow records it. */
+  async tell(event: FlexRequestEvent, now: string = NOW): Promise<void> {
+    this.state = reduce(this.state, event, now).state;
+    await this.record(this.state);
+  }
+
+  async record(state: FlexRequestState): Promise<void> {
+    await this.#run.run(this.#activities.recordConversation, state);
+  }
+
+  async decide(): Promise<OfferDecision> {
+    const { request } = this.state;
+    const input = { step: nextOfferStep(this.state), request: request!, reserved: [] };
+    return (await this.#run.run(this.#activities.decideOffer, input)) as OfferDecision;
+  }
+
+  /** Up to the moment at which an offer is to be decided on. */
+  async open(point: Point, ISP: RequestFacts['ISP']): Promise<void> {
+    const request: RequestFacts = {
+      ...{ inboxId: 'inbox', messageId: this.workflowId, conversationId: this.workflowId, version: '3.1.0' },
+      ...{ dso: point.dso, CongestionPoint: point.congestionPoint, ISPDuration: point.ispDuration },
+      ...{ TimeZone: 'Europe/Amsterdam', Period: PERIOD, Revision: 1, ISP },
+      ExpirationDateTime: '2026-06-14T16:00:00.000Z',
+    };
+    await this.tell({ type: 'requested', request, rejections: [] });
+    const delivery = { messageId: 'r', outcome: 'delivered' } as const;
+    await this.tell({ type: 'sent', step: 'FlexRequestResponse', delivery });
+  }
+}
