@@ -2,7 +2,10 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { InboxRow, Store } from '../store/index.ts';
 import { decode, type Message, type MessageType } from '../uftp/index.ts';
 
-/** A received message, decoded again from the bytes that were acknowledged. */
+/**
+ * A received message, decoded again from the bytes that were acknowledged. Its sender's relaxations were applied
+ * then; now everything is tolerated, because what was acknowledged stays readable when those settings change.
+ */
 export async function readInbox<T extends MessageType>(
   store: Store,
   inboxId: string,
