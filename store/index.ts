@@ -14,7 +14,6 @@ import { settlementItemsOf } from './settlement-items.ts';
 export * from './errors.ts';
 export { genesis, linkHash, verifyChain } from './ledger.ts';
 export { migrate } from './migrate.ts';
-export { watchInbox } from './watch-inbox.ts';
 export type { Baseline } from './baselines.ts';
 export type { Choice, HeldAsset, Hold, HoldScope } from './capacity.ts';
 export type { Conversation, TimelineEntry } from './conversations.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createStore, watchInbox, type Store } from '../../store/index.ts';
+import { createStore, type Store } from '../../store/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
 import { bytesOf, inbound, outbound } from './samples.ts';
 
@@ -122,25 +122,6 @@ test('a verdict is kept, and one on a message that is not there is refused', asy
   await expect(store.inbox.recordVerdict(randomUUID(), 'Accepted')).rejects.toMatchObject({
     code: 'store.not-found',
   });
-});
-
-test('whoever watches the inbox is woken at once, and by each new message', async () => {
-  let wakes = 0;
-  let woken = () => {};
-  const nextWake = (count: number) =>
-    new Promise<void>((resolve) => {
-      woken = () => wakes >= count && resolve();
-      woken();
-    });
-  const stop = watchInbox(database.url, () => {
-    wakes += 1;
-    woken();
-  });
-  await nextWake(1);
-  await store.inbox.accept(inbound());
-  await nextWake(2);
-  await stop();
-  expect(wakes).toBe(2);
 });
 
 test('pending leaves out what is named, and conversations that are busy', async () => {
