@@ -44,9 +44,11 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   await chmod(folder, 0o711);
   const clockFile = path.join(folder, 'market-clock.json');
   const clock = createMarketClock(clockFile, options.startsAt);
+  const uftp = await freePort(options.uftpPort);
   const ports = {
-    uftp: await freePort(options.uftpPort),
-    operator: await freePort(options.operatorPort),
+    uftp,
+    // Where both preferred ports are taken, the next free one above them is the same for either.
+    operator: await freePort(options.operatorPort && Math.max(options.operatorPort, uftp + 1)),
     dso: await freePort(),
     cro: await freePort(),
     dsoControl: await freePort(),
