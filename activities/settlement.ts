@@ -36,20 +36,25 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
         return { rejections, orders: message.FlexOrderSettlement.length, disputed: 0 };
       }
 
+      const recompute = recomputer(dso);
+      const keys = itemKeys(message);
       const items = [];
       for (const [index, stated] of message.FlexOrderSettlement.entries()) {
         const order = stated.OrderReference
           ? await store.orders.findByReference(dso, stated.OrderReference)
           : undefined;
-        const computed = order ? await recompute(dso, order) : undefined;
-        const reason = computed
-          ? disputeReason(stated as StatedSettlement, computed, toleranceOf(dso))
-          : 'we accepted no order under this reference';
+        const computed = order ? await recompute(order) : undefined;
+        const reason =
+          doubled(order, keys[index]!) ??
+          (computed
+            ? disputeReason(stated as StatedSettlement, computed, toleranceOf(dso))
+            : 'we accepted no order under this reference');
         items.push({
           messageId: row.messageId,
           dso,
-          orderReference: itemKey(stated.OrderReference, index),
-          ...(order && { workflowId: order.workflowId }),
+          orderReference: keys[index]!,
+          // What is owed already was told before, and is not told again.
+          ...(order && doubled(order, keys[index]!) === undefined && { workflowId: order.workflowId }),
           period: stated.Period,
           currency: message.Currency,
           stated,
@@ -68,6 +73,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       const { row, message } = await readInbox(store, inboxId, 'FlexSettlement');
       const items = await store.settlementItems.forMessage(row.senderDomain, row.messageId);
       const reasons = new Map(items.map(({ orderReference, reason }) => [orderReference, reason]));
+      const keys = itemKeys(message);
       const rejected = rejections.length > 0;
       const RejectionReason = rejections.join(';');
       return outgoing.send({
@@ -82,10 +88,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
           Result: rejected ? 'Rejected' : 'Accepted',
           ...(rejected && { RejectionReason }),
           FlexOrderSettlementStatus: settlementStatuses(message, (index) =>
-            rejected
-              ? RejectionReason
-              : (reasons.get(itemKey(message.FlexOrderSettlement[index]!.OrderReference, index)) ??
-                undefined),
+            rejected ? RejectionReason : (reasons.get(keys[index]!) ?? undefined),
           ),
         },
       });
@@ -110,6 +113,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
 
   /** A settlement that was rejected as a whole stays visible in the conversations whose orders it named. */
   async function keepRejected(row: InboxRow, message: Settlement, reason: string): Promise<void> {
+    const keys = itemKeys(message);
     const items: SettlementItem[] = [];
     for (const [index, stated] of message.FlexOrderSettlement.entries()) {
       const { OrderReference, Period: period } = stated;
@@ -119,7 +123,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       items.push({
         messageId: row.messageId,
         dso: row.senderDomain,
-        orderReference: itemKey(OrderReference, index),
+        orderReference: keys[index]!,
         ...(order && { workflowId: order.workflowId }),
         period,
         currency: message.Currency,
@@ -139,7 +143,22 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
     return orders.some(({ orderReference, outcome }) => outcome === undefined && !listed.has(orderReference));
   }
 
-  async function recompute(dso: string, order: StoredOrder): Promise<OrderSettlement> {
+  /**
+   * Recomputes one order after the other. All orders of a congestion point and day are settled together, and only
+   * once: a settlement may list thousands.
+   */
+  function recomputer(dso: string): (order: StoredOrder) => Promise<OrderSettlement> {
+    const days = new Map<string, Promise<ReadonlyMap<string, OrderSettlement>>>();
+    return async (order) => {
+      const { congestionPoint, period, timeZone, ispDuration, baselineReference, contractId } = order;
+      const key = [congestionPoint, period, timeZone, ispDuration, baselineReference, contractId].join('\n');
+      const day = days.get(key) ?? settleDay(dso, order);
+      days.set(key, day);
+      return (await day).get(order.orderReference)!;
+    };
+  }
+
+  async function settleDay(dso: string, order: StoredOrder): Promise<ReadonlyMap<string, OrderSettlement>> {
     const { congestionPoint, period, timeZone, ispDuration, baselineReference, contractId } = order;
     const sameDay = await store.orders.inPeriod(dso, period, period);
     const together = sameDay.filter((other) => other.congestionPoint === congestionPoint);
@@ -162,7 +181,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
         penaltyPerMWh: (contractId ? config.contract(contractId)?.penaltyPerMWh : undefined) ?? '0',
       },
     );
-    return settled[together.findIndex(({ orderReference }) => orderReference === order.orderReference)]!;
+    return new Map(together.map(({ orderReference }, index) => [orderReference, settled[index]!]));
   }
 
   function toleranceOf(dso: string) {
@@ -170,7 +189,22 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
   }
 }
 
-/** OrderReference is optional in a settlement item: one without it, or too long for a key, is named by its place. */
-function itemKey(orderReference: string | undefined, index: number): string {
-  return orderReference !== undefined && orderReference.length <= 255 ? orderReference : `#${index + 1}`;
+/** Money for one order is owed once: neither a second item for it nor a second settlement of it is accepted. */
+function doubled(order: StoredOrder | undefined, key: string): string | undefined {
+  if (order && order.orderReference !== key) return 'this order is listed twice';
+  return order?.outcome === 'settled' ? 'this order was settled before' : undefined;
+}
+
+/**
+ * What the items of a settlement are kept under: their OrderReference, or their place where they have none (it is
+ * optional), repeat one, or have one too long for a key.
+ */
+function itemKeys(message: Settlement): string[] {
+  const used = new Set<string>();
+  return message.FlexOrderSettlement.map(({ OrderReference }, index) => {
+    if (OrderReference === undefined || OrderReference.length > 255 || used.has(OrderReference))
+      return `#${index + 1}`;
+    used.add(OrderReference);
+    return OrderReference;
+  });
 }
