@@ -13,5 +13,6 @@ export type {
   Participant,
   Settings,
   Strategy,
+  WebhookStrategy,
 } from './schema.ts';
 export type { Environment, SecretRef } from './secrets.ts';

@@ -11,6 +11,7 @@ import {
   type Dso,
   type Participant,
   type Settings,
+  type Strategy,
   configSchema,
 } from './schema.ts';
 import { type Environment, type SecretRef, anchored, looseFileWarning, readSecret } from './secrets.ts';
@@ -78,6 +79,8 @@ export function loadConfig(file: string | undefined, env: Environment): Config {
     },
     dataDir: resolve(folder, settings.dataDir),
     participants: settings.participants.map((participant) => anchoredFiles(participant, folder)),
+    strategy: anchoredSecret(settings.strategy, folder),
+    strategies: settings.strategies.map((strategy) => anchoredSecret(strategy, folder)),
   };
   const dsos = merged.participants.filter((participant) => participant.role === 'DSO');
   const cros = merged.participants.filter((participant) => participant.role === 'CRO');
@@ -123,11 +126,19 @@ function anchoredFiles<T extends Participant>(participant: T, folder: string): T
   };
 }
 
+function anchoredSecret<T extends Strategy>(strategy: T, folder: string): T {
+  if (strategy.kind !== 'webhook') return strategy;
+  return { ...strategy, secret: anchored(strategy.secret, folder) };
+}
+
 /** Every secret that the configuration names, and files that go with them. */
 export function secretsOf(settings: Settings): SecretRef[] {
-  const { identity, operator, participants } = settings;
+  const { identity, operator, participants, strategy, strategies } = settings;
   const theirs = participants.flatMap(({ tls, oauth }) => [tls?.key, oauth?.clientSecret]);
-  return [identity.signingKey, operator.token, ...theirs].filter((ref) => ref !== undefined);
+  const webhooks = [strategy, ...strategies].map((each) =>
+    each.kind === 'webhook' ? each.secret : undefined,
+  );
+  return [identity.signingKey, operator.token, ...theirs, ...webhooks].filter((ref) => ref !== undefined);
 }
 
 function warningsAbout(settings: Settings): string[] {

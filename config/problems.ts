@@ -59,7 +59,11 @@ function unknownField(path: readonly PropertyKey[]): Finding {
 /** A `role` or `kind` that decides which fields may follow. */
 function invalidKind(path: readonly PropertyKey[], issue: z.core.$ZodIssueInvalidUnion): Finding {
   const options =
-    path.at(-1) === 'role' ? 'DSO or CRO' : path[0] === 'strategy' ? 'merit-order' : 'reference';
+    path.at(-1) === 'role'
+      ? 'DSO or CRO'
+      : /^strateg/.test(String(path[0]))
+        ? 'merit-order or webhook'
+        : 'reference';
   const message =
     issue.input === undefined || !('input' in issue) ? 'This field is missing.' : 'This is not known.';
   return { path, message, remedy: `Write ${options}.` };

@@ -13,6 +13,8 @@ export function crossCheck(tree: unknown): Finding[] {
     ...certificates(sketch),
     ...repeated(sketch),
     ...contractOwners(sketch),
+    ...webhooks(sketch),
+    ...strategyTargets(sketch),
     ...overlappingConnections(sketch),
     ...overlappingReservations(sketch),
     ...sharedPort(sketch),
@@ -41,6 +43,8 @@ const sketchSchema = group({
   portfolio: group({
     connections: list(group({ id: name, from: name, to: name, assets: list(group({ name })) })),
   }),
+  strategy: group({ url: name }),
+  strategies: list(group({ url: name, for: group({ dso: name, congestionPoint: name }) })),
   contracts: list(group({ id: name, dso: name, reserved: list(group({ start: count, duration: count })) })),
 });
 type Sketch = z.output<typeof sketchSchema>;
@@ -124,6 +128,42 @@ function contractOwners({ participants, contracts }: Sketch): Finding[] {
           remedy: 'Name the DSO among the participants, or correct the domain.',
         },
   );
+}
+
+function webhooks({ strategy, strategies }: Sketch): Finding[] {
+  const urls = [
+    { path: ['strategy', 'url'], url: strategy.url },
+    ...strategies.map(({ url }, index) => ({ path: ['strategies', index, 'url'], url })),
+  ];
+  return urls
+    .filter(({ url }) => leavesUnencrypted(url))
+    .map(({ path }) => ({
+      path,
+      message: 'Plain http leaves this machine, and what is asked there are your prices.',
+      remedy: 'Use https.',
+    }));
+}
+
+function strategyTargets({ participants, strategies }: Sketch): Finding[] {
+  const dsos = participants.filter(({ role }) => role === 'DSO').map(({ domain }) => domain);
+  return strategies.flatMap(({ for: { dso, congestionPoint } }, index): Finding[] => {
+    const path = ['strategies', index, 'for'];
+    if (dso === undefined && congestionPoint === undefined) {
+      const message = 'This says for nobody in particular.';
+      return [
+        { path, message, remedy: 'Name dso, congestionPoint or both; for all others there is strategy.' },
+      ];
+    }
+    if (dso === undefined || dsos.includes(dso)) return [];
+    const message = 'No participant of role DSO has this domain.';
+    return [
+      {
+        path: [...path, 'dso'],
+        message,
+        remedy: 'Name the DSO among the participants, or correct the domain.',
+      },
+    ];
+  });
 }
 
 /** A connection may leave and come back, but is contracted once at a time; both bounds are inclusive. */

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { RELAXATIONS } from '../uftp/codec/relaxations.ts';
 import type { RelaxationName } from '../uftp/definition/element.ts';
@@ -143,14 +144,54 @@ const contract = z.strictObject({
   penaltyPerMWh: fields.nonNegativeAmount,
 });
 
-/** One strategy for all requests; `kind` is the seam for others. */
-const strategy = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('merit-order'),
-    offerValidity: fields.duration.default('PT2H'),
-    minActivationFactor: fields.activationFactor.default('1.00'),
-  }),
-]);
+/** What offers of any strategy have. */
+const offerTerms = {
+  offerValidity: fields.duration.default('PT2H'),
+  minActivationFactor: fields.activationFactor.default('1.00'),
+};
+
+/** A decision is repeated from the start after two minutes, and a webhook may be asked twice in one. */
+const LONGEST_DEADLINE = 30;
+
+const deadline = fields.duration.default('PT10S').superRefine((value, context) => {
+  if (Temporal.Duration.from(value).total('seconds') <= LONGEST_DEADLINE) return;
+  context.addIssue({
+    code: 'custom',
+    message: `The deadline is longer than ${LONGEST_DEADLINE} seconds.`,
+    params: { remedy: `Write at most PT${LONGEST_DEADLINE}S.` },
+  });
+});
+
+/** How offers are made. `also`: what else stands beside the settings of the strategy. */
+const strategyWith = <Also extends z.ZodRawShape>(also: Also) =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({ ...also, kind: z.literal('merit-order'), ...offerTerms }),
+    z.strictObject({
+      ...also,
+      kind: z.literal('webhook'),
+      url: fields.endpoint,
+      secret: secretRef,
+      deadline,
+      fallback: fields.choice(['merit-order', 'no-bid']).default('merit-order'),
+      ...offerTerms,
+    }),
+    z.looseObject({
+      ...also,
+      ...offerTerms,
+      kind: z.literal('manual').superRefine((_, context) =>
+        context.addIssue({
+          code: 'custom',
+          message: 'Offers decided by an operator are not supported yet.',
+          params: { remedy: 'Write merit-order, or webhook to have a system of yours decide.' },
+        }),
+      ),
+    }),
+  ]);
+
+const strategyFor = z.strictObject({
+  dso: fields.domain.optional(),
+  congestionPoint: fields.entityAddress.optional(),
+});
 
 /** The whole configuration file. docs/configuration.md describes every field; a test holds the two together. */
 export const configSchema = z.strictObject({
@@ -161,7 +202,8 @@ export const configSchema = z.strictObject({
   participants: z.array(z.discriminatedUnion('role', [dso, cro])).min(1),
   portfolio: z.strictObject({ connections: z.array(connection).default([]) }).prefault({}),
   contracts: z.array(contract).default([]),
-  strategy: strategy.prefault({ kind: 'merit-order' }),
+  strategy: strategyWith({}).prefault({ kind: 'merit-order' }),
+  strategies: z.array(strategyWith({ for: strategyFor })).default([]),
 });
 
 /** A valid configuration file as read, defaults filled in. Durations are ISO 8601, money decimal strings, power W. */
@@ -172,5 +214,6 @@ export type Participant = Dso | Cro;
 export type Connection = z.output<typeof connection>;
 export type Asset = z.output<typeof asset>;
 export type Contract = z.output<typeof contract>;
-export type Strategy = z.output<typeof strategy>;
+export type Strategy = Settings['strategy'];
+export type WebhookStrategy = Extract<Strategy, { kind: 'webhook' }>;
 export type Delivery = z.output<typeof delivery>;

@@ -3,13 +3,21 @@ import type { RequestFacts } from '../../market/flex-request/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { meritOrderStrategy } from './merit-order.ts';
 import type { OfferStrategy } from './strategy.ts';
+import { webhookStrategy } from './webhook.ts';
 
-/** The settings of the strategy for a request. */
-export function strategySettings(config: Config, _request: RequestFacts): Strategy {
-  return config.strategy;
+/** The settings of the strategy for a request: the first that is meant for it, or else the one for all. */
+export function strategySettings(
+  { strategies, strategy }: Pick<Config, 'strategies' | 'strategy'>,
+  { dso, CongestionPoint }: Pick<RequestFacts, 'dso' | 'CongestionPoint'>,
+): Strategy {
+  const meant = strategies.find(
+    ({ for: { dso: ofDSO = dso, congestionPoint = CongestionPoint } }) =>
+      ofDSO === dso && congestionPoint === CongestionPoint,
+  );
+  return meant ?? strategy;
 }
 
 /** The strategy that the settings name. */
-export function strategyFor(_deps: Dependencies, _settings: Strategy): OfferStrategy {
-  return meritOrderStrategy;
+export function strategyFor(deps: Dependencies, settings: Strategy): OfferStrategy {
+  return settings.kind === 'webhook' ? webhookStrategy(deps, settings) : meritOrderStrategy;
 }
