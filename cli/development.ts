@@ -25,7 +25,8 @@ export function addDevelopmentCommands(program: Command): void {
 }
 
 /**
- * Ctrl-C reaches the child through the terminal; this process waits for it to clean up. The channel between
+ * Ctrl-C reaches the child through the terminal; this process waits for it to clean up. A SIGINT
+ * that comes without a terminal is passed on. The channel between
  * them tells the child when this process is gone, by whatever death.
  */
 function runProgramFile(file: string, args: readonly string[]): Promise<number> {
@@ -35,7 +36,8 @@ function runProgramFile(file: string, args: readonly string[]): Promise<number> 
   });
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.on('SIGTERM', forward);
-  process.on('SIGINT', () => {});
+  const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  process.on('SIGINT', () => terminal || forward('SIGINT'));
   process.on('disconnect', () => child.disconnect());
   process.channel?.unref(); // listening alone must not keep this process running after the child
   process.channel?.unref(); // listening alone must not keep this process running
