@@ -133,6 +133,11 @@ export function portfolioOf(db: Db) {
       };
     },
 
+    /** Whether any CRO has told where the portfolio is, on that day or before. */
+    async isKnown(period: string): Promise<boolean> {
+      return (await standing(period)).length > 0;
+    },
+
     /**
      * A congestion point of a DSO as it stands for a day, with our connections on it; undefined if we have none
      * there. Where the day itself was not asked about, the last day before it tells.

@@ -1,3 +1,6 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { instant } from '../../base/clock.ts';
 import type { PlacedAsset } from '../../market/capacity.ts';
 import type { OfferDecision, RequestFacts } from '../../market/flex-request/index.ts';
 import { obligatedPower } from '../../market/obligation.ts';
@@ -10,14 +13,16 @@ import type { Situation } from './strategy.ts';
 
 /** What is known about a request, or why nothing can be offered for it. */
 export async function situationOf(
-  { config, store }: Dependencies,
+  deps: Dependencies,
   request: RequestFacts,
   reserved: readonly PowerISP[],
 ): Promise<Situation | Extract<OfferDecision, { kind: 'noBid' }>> {
+  const { config, store } = deps;
   const { CongestionPoint, ContractID, ISPDuration, Period, TimeZone } = request;
   const dso = config.participant(request.dso, 'DSO');
   if (!dso) return { kind: 'noBid', reason: `${request.dso} is no longer in the configuration` };
   const point = await store.portfolio.activeCongestionPoint(request.dso, CongestionPoint, Period);
+  if (!point && (await mayStillBeTold(deps, request))) throw portfolioUnknown();
   const there = new Set(point?.connections ?? []);
   const assets = config.portfolio.connections
     .filter(({ id, from, to }) => there.has(id) && from <= Period && (!to || Period <= to))
@@ -39,4 +44,23 @@ export async function situationOf(
     obligations: obligatedPower(kept ? fromStored(kept.isps) : agreed, request.ISP),
     mutexOffersSupported: point?.mutexOffersSupported === true,
   };
+}
+
+/** Before the first answer of a CRO nobody knows what stands behind a congestion point: that is no reason not to bid. */
+async function mayStillBeTold(
+  { config, store, clock }: Dependencies,
+  request: RequestFacts,
+): Promise<boolean> {
+  if (config.cros().length === 0 || instant(clock) >= request.ExpirationDateTime) return false;
+  return !(await store.portfolio.isKnown(request.Period));
+}
+
+/** Tried again until a CRO has answered or the request has expired. */
+function portfolioUnknown(): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'activities.portfolio-unknown',
+    message: 'No CRO has told yet where the portfolio is.',
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: '5 seconds',
+  });
 }

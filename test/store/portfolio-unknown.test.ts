@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createStore, type Store } from '../../store/index.ts';
+import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { Conversation, floorConfig, openFloor, POINTS } from './trading-floor.ts';
+
+const ISP = [{ Disposition: 'Requested' as const, MinPower: -6000, MaxPower: -4000, Start: 48, Duration: 4 }];
+const log = { info() {}, warn() {}, error() {} };
+
+let database: TestDatabase;
+let store: Store;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  store = createStore({ url: database.url });
+});
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+});
+
+test('a request that comes before the CRO has ever answered waits for that answer, and is offered for then', async () => {
+  const talk = new Conversation('portfolio/1', { store, config: floorConfig(), log });
+  await talk.open(POINTS[0], ISP);
+  await expect(talk.decide()).rejects.toMatchObject({
+    type: 'activities.portfolio-unknown',
+    nonRetryable: false,
+  });
+
+  await openFloor(store);
+  expect(await talk.decide()).toMatchObject({ kind: 'offer' });
+});
