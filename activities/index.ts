@@ -1,5 +1,6 @@
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
+import { heartbeating } from './heartbeating.ts';
 import { Outgoing } from './outgoing.ts';
 import { portfolioActivities } from './portfolio.ts';
 import { replyActivities } from './reply.ts';
@@ -13,12 +14,20 @@ export type { Dependencies, Log } from './dependencies.ts';
 /** All activities of the worker, on the dependencies given. */
 export function createActivities(deps: Dependencies): Activities {
   const outgoing = new Outgoing(deps);
+  const portfolio = portfolioActivities(deps, outgoing);
+  const settlement = settlementActivities(deps, outgoing);
+  const replies = replyActivities(deps, outgoing);
   return {
-    send: (input) => outgoing.send(input),
     ...tradingActivities(deps),
     ...reservationActivities(deps),
-    ...settlementActivities(deps, outgoing),
-    ...portfolioActivities(deps, outgoing),
-    ...replyActivities(deps, outgoing),
+    ...settlement,
+    ...portfolio,
+    // What delivers heartbeats: a dead worker's try is taken over in seconds.
+    send: heartbeating((input) => outgoing.send(input)),
+    answerSettlement: heartbeating(settlement.answerSettlement),
+    sendPortfolioUpdate: heartbeating(portfolio.sendPortfolioUpdate),
+    sendPortfolioQuery: heartbeating(portfolio.sendPortfolioQuery),
+    reply: heartbeating(replies.reply),
+    redeliver: heartbeating(replies.redeliver),
   };
 }

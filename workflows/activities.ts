@@ -3,10 +3,12 @@ import type { Activities } from '../activities/contract.ts';
 
 /**
  * Deliveries try for as long as the message may still be delivered: the activity itself knows when that is
- * over (the message's own expiry, or the delivery window) and then returns instead of failing.
+ * over (the message's own expiry, or the delivery window) and then returns instead of failing. It heartbeats, so
+ * that a worker that died in the middle of a try is noticed in seconds.
  */
 const delivery = proxyActivities<Activities>({
   startToCloseTimeout: '60 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 
