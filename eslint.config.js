@@ -67,7 +67,6 @@ export default tseslint.config(
       'store/generated',
       '.flexor',
       'coverage',
-      '.claude',
       'test/histories/**/*.json',
     ],
   },
