@@ -23,7 +23,8 @@ afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
 function demo(...args: string[]) {
   const { DATABASE_URL: _, TEMPORAL_ADDRESS: __, NODE_OPTIONS: ___, ...env } = process.env;
   const child = spawn(process.execPath, [program, 'demo', ...args], {
-    env: { ...env, TMPDIR: folder },
+    // Some environments ask for colours also where there is no terminal.
+    env: { ...env, TMPDIR: folder, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
