@@ -61,14 +61,7 @@ const NO_TIME_OR_PROCESS = [
 
 export default tseslint.config(
   {
-    ignores: [
-      'node_modules',
-      'dist',
-      'store/generated',
-      '.flexor',
-      'coverage',
-      'test/histories/**/*.json',
-    ],
+    ignores: ['node_modules', 'dist', 'store/generated', '.flexor', 'coverage', 'test/histories/**/*.json'],
   },
   js.configs.recommended,
   ...tseslint.configs.recommended,
