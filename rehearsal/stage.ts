@@ -44,16 +44,14 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   await chmod(folder, 0o711);
   const clockFile = path.join(folder, 'market-clock.json');
   const clock = createMarketClock(clockFile, options.startsAt);
-  const uftp = await freePort(options.uftpPort);
-  const ports = {
-    uftp,
-    // Where both preferred ports are taken, the next free one above them is the same for either.
-    operator: await freePort(options.operatorPort && Math.max(options.operatorPort, uftp + 1)),
-    dso: await freePort(),
-    cro: await freePort(),
-    dsoControl: await freePort(),
-    croControl: await freePort(),
-  };
+  // Below the range from which systems draw ports for connections: one of those may be taken again before its
+  // part starts. Each above the one before, so that no two parts are given the same free port.
+  const uftp = await freePort(options.uftpPort ?? 8080);
+  const operator = await freePort(Math.max(options.operatorPort ?? 8081, uftp + 1));
+  const dso = await freePort(operator + 1);
+  const cro = await freePort(dso + 1);
+  const dsoControl = await freePort(cro + 1);
+  const ports = { uftp, operator, dso, cro, dsoControl, croControl: await freePort(dsoControl + 1) };
   await mkdir(path.join(folder, 'secrets'), { mode: 0o700 });
   const keys = {
     agr: await newKey(folder, 'agr'),
