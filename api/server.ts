@@ -8,8 +8,10 @@ import { firstSync } from './first-sync.ts';
 import { createMetrics } from './metrics.ts';
 import type { Market } from './operator/markets.ts';
 import { createOperatorServer } from './operator/server.ts';
+import { periodicStarts } from './periodic.ts';
 import { createJudge } from './relay/judge.ts';
 import { createRelay } from './relay/relay.ts';
+import { ensureSchedules } from './schedules.ts';
 import { createUftpEndpoint } from './uftp/endpoint.ts';
 import { knownSenders } from './uftp/known-senders.ts';
 
@@ -84,6 +86,7 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     temporal,
     log.child({ part: 'portfolio' }),
   );
+  const schedules = ensureSchedules(periodicStarts(config), temporal, log.child({ part: 'schedules' }));
   taking = true;
   log.info({ uftp: uftp.url, operator: operator.url }, 'API listens');
 
@@ -96,6 +99,7 @@ export async function startApi({ config, store, temporal, directory, clock, log 
         // Not ready first, so that whoever balances load sends nothing more.
         taking = false;
         sync.stop();
+        schedules.stop();
         await uftp.stop();
         await relay.stop();
         await operator.stop();
