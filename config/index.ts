@@ -15,4 +15,5 @@ export type {
   Strategy,
   WebhookStrategy,
 } from './schema.ts';
+export type { ForecastSource, WebhookForecast } from './sections/baseline.ts';
 export type { Environment, SecretRef } from './secrets.ts';

@@ -296,8 +296,8 @@ describe('an invalid configuration', () => {
       'participants[0].market.ispDuration',
     ],
     [
-      'a D-Prognosis baseline',
-      withDso({ baseline: { kind: 'd-prognosis' } }),
+      'an unknown kind of baseline',
+      withDso({ baseline: { kind: 'yesterday' } }),
       'participants[0].baseline.kind',
     ],
     ['no baseline', withDso({ baseline: undefined }), 'participants[0].baseline'],

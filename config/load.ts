@@ -14,6 +14,7 @@ import {
   type Strategy,
   configSchema,
 } from './schema.ts';
+import type { ForecastSource } from './sections/baseline.ts';
 import { type Environment, type SecretRef, anchored, looseFileWarning, readSecret } from './secrets.ts';
 import { readSource } from './source.ts';
 
@@ -81,6 +82,8 @@ export function loadConfig(file: string | undefined, env: Environment): Config {
     participants: settings.participants.map((participant) => anchoredFiles(participant, folder)),
     strategy: anchoredSecret(settings.strategy, folder),
     strategies: settings.strategies.map((strategy) => anchoredSecret(strategy, folder)),
+    forecast: anchoredSecret(settings.forecast, folder),
+    forecasts: settings.forecasts.map((forecast) => anchoredSecret(forecast, folder)),
   };
   const dsos = merged.participants.filter((participant) => participant.role === 'DSO');
   const cros = merged.participants.filter((participant) => participant.role === 'CRO');
@@ -126,16 +129,16 @@ function anchoredFiles<T extends Participant>(participant: T, folder: string): T
   };
 }
 
-function anchoredSecret<T extends Strategy>(strategy: T, folder: string): T {
-  if (strategy.kind !== 'webhook') return strategy;
-  return { ...strategy, secret: anchored(strategy.secret, folder) };
+function anchoredSecret<T extends Strategy | ForecastSource>(settings: T, folder: string): T {
+  if (settings.kind !== 'webhook') return settings;
+  return { ...settings, secret: anchored(settings.secret, folder) };
 }
 
 /** Every secret that the configuration names, and files that go with them. */
 export function secretsOf(settings: Settings): SecretRef[] {
-  const { identity, operator, participants, strategy, strategies } = settings;
+  const { identity, operator, participants, strategy, strategies, forecast, forecasts } = settings;
   const theirs = participants.flatMap(({ tls, oauth }) => [tls?.key, oauth?.clientSecret]);
-  const webhooks = [strategy, ...strategies].map((each) =>
+  const webhooks = [strategy, ...strategies, forecast, ...forecasts].map((each) =>
     each.kind === 'webhook' ? each.secret : undefined,
   );
   return [identity.signingKey, operator.token, ...theirs, ...webhooks].filter((ref) => ref !== undefined);

@@ -63,7 +63,9 @@ function invalidKind(path: readonly PropertyKey[], issue: z.core.$ZodIssueInvali
       ? 'DSO or CRO'
       : /^strateg/.test(String(path[0]))
         ? 'merit-order or webhook'
-        : 'reference';
+        : /^forecast/.test(String(path[0]))
+          ? 'uploaded, meter-history or webhook'
+          : 'reference or d-prognosis';
   const message =
     issue.input === undefined || !('input' in issue) ? 'This field is missing.' : 'This is not known.';
   return { path, message, remedy: `Write ${options}.` };

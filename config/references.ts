@@ -15,6 +15,7 @@ export function crossCheck(tree: unknown): Finding[] {
     ...contractOwners(sketch),
     ...webhooks(sketch),
     ...strategyTargets(sketch),
+    ...forecasts(sketch),
     ...overlappingConnections(sketch),
     ...overlappingReservations(sketch),
     ...sharedPort(sketch),
@@ -45,6 +46,8 @@ const sketchSchema = group({
   }),
   strategy: group({ url: name }),
   strategies: list(group({ url: name, for: group({ dso: name, congestionPoint: name }) })),
+  forecast: group({ url: name }),
+  forecasts: list(group({ url: name, for: group({ dso: name }) })),
   contracts: list(group({ id: name, dso: name, reserved: list(group({ start: count, duration: count })) })),
 });
 type Sketch = z.output<typeof sketchSchema>;
@@ -164,6 +167,27 @@ function strategyTargets({ participants, strategies }: Sketch): Finding[] {
       },
     ];
   });
+}
+
+function forecasts({ participants, forecast, forecasts: others }: Sketch): Finding[] {
+  const dsos = participants.filter(({ role }) => role === 'DSO').map(({ domain }) => domain);
+  const webhooks = [
+    { path: ['forecast', 'url'], url: forecast.url },
+    ...others.map(({ url }, index) => ({ path: ['forecasts', index, 'url'], url })),
+  ].filter(({ url }) => leavesUnencrypted(url));
+  const message = 'Plain http leaves this machine, and what is answered there becomes your baseline.';
+  return [
+    ...webhooks.map(({ path }) => ({ path, message, remedy: 'Use https.' })),
+    ...others.flatMap(({ for: { dso } }, index) =>
+      dso === undefined || dsos.includes(dso)
+        ? []
+        : {
+            path: ['forecasts', index, 'for', 'dso'],
+            message: 'No participant of role DSO has this domain.',
+            remedy: 'Name the DSO among the participants, or correct the domain.',
+          },
+    ),
+  ];
 }
 
 /** A connection may leave and come back, but is contracted once at a time; both bounds are inclusive. */

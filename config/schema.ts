@@ -6,6 +6,8 @@ import { VERSIONS } from '../uftp/definition/version.ts';
 import * as fields from './fields.ts';
 import { Refusal, field } from './fields.ts';
 import { fileRef, secretRef } from './secrets.ts';
+import { baseline, forecast, forecasts } from './sections/baseline.ts';
+import { market } from './sections/market.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** No day has more ISPs: 25 hours of one-minute ISPs. Bounds what one line of the file can ask for. */
@@ -80,31 +82,10 @@ const counterparty = {
   oauth: oauth.optional(),
 };
 
-/** The baseline agreed with a DSO. UFTP FlexOffer: either BaselineReference or D-PrognosisMessageID names it. */
-const baseline = z.preprocess(
-  (value) => (value instanceof Object && !('kind' in value) ? { kind: 'reference', ...value } : value),
-  z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('reference'), reference: fields.text }),
-    z.looseObject({
-      kind: z.literal('d-prognosis').superRefine((_, context) =>
-        context.addIssue({
-          code: 'custom',
-          message: 'A baseline by D-Prognosis is not supported yet.',
-          params: { remedy: 'Agree on a baseline reference: write { reference: NAME }.' },
-        }),
-      ),
-    }),
-  ]),
-);
-
 const dso = z.strictObject({
   role: z.literal('DSO'),
   ...counterparty,
-  market: z.strictObject({
-    timeZone: fields.timeZone,
-    ispDuration: fields.ispDuration.default('PT15M'),
-    currency: fields.currency.default('EUR'),
-  }),
+  market,
   baseline,
   settlement: z
     .strictObject({
@@ -204,6 +185,8 @@ export const configSchema = z.strictObject({
   contracts: z.array(contract).default([]),
   strategy: strategyWith({}).prefault({ kind: 'merit-order' }),
   strategies: z.array(strategyWith({ for: strategyFor })).default([]),
+  forecast,
+  forecasts,
 });
 
 /** A valid configuration file as read, defaults filled in. Durations are ISO 8601, money decimal strings, power W. */
