@@ -1,3 +1,4 @@
+import { type ConversationAlert, syncAlerts } from './alerts.ts';
 import { type Hold, settleHolds } from './capacity.ts';
 import { inTransaction, type Db } from './client.ts';
 import type { Delivery } from './outbox.ts';
@@ -53,8 +54,13 @@ export function conversationsOf(db: Db) {
     /**
      * Records a conversation, unless a later transition of it is recorded already, and in the same transaction
      * settles the power held for its offers: `settle` returns a hold as it is to be, or the same for no change.
+     * The alerts given are then those of this conversation.
      */
-    async record(conversation: Conversation, settle?: (hold: Hold) => Hold): Promise<void> {
+    async record(
+      conversation: Conversation,
+      settle?: (hold: Hold) => Hold,
+      alerts?: readonly ConversationAlert[],
+    ): Promise<void> {
       const { workflowId, transition, contractId = null } = conversation;
       const data = { ...conversation, snapshot: json(conversation.snapshot) };
       await inTransaction(() =>
@@ -65,7 +71,9 @@ export function conversationsOf(db: Db) {
             created.count === 1
               ? created
               : await tx.conversation.updateMany({ where, data: { ...data, contractId } });
-          if (count === 1 && settle) await settleHolds(tx, workflowId, settle);
+          if (count === 0) return;
+          if (settle) await settleHolds(tx, workflowId, settle);
+          if (alerts) await syncAlerts(tx, workflowId, alerts, conversation.updatedAt);
         }),
       );
     },

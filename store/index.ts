@@ -1,7 +1,9 @@
+import { alertsOf } from './alerts.ts';
 import { baselinesOf } from './baselines.ts';
 import { capacityOf } from './capacity.ts';
 import { inTransaction, openClient } from './client.ts';
 import { conversationsOf } from './conversations.ts';
+import { dispatchesOf } from './dispatches.ts';
 import { inboxOf } from './inbox.ts';
 import { ledgerOf } from './ledger.ts';
 import { meterReadingsOf } from './meter-readings.ts';
@@ -14,9 +16,11 @@ import { settlementItemsOf } from './settlement-items.ts';
 export * from './errors.ts';
 export { genesis, linkHash, verifyChain } from './ledger.ts';
 export { migrate } from './migrate.ts';
+export type { AlertSeverity, AlertState, ConversationAlert, StoredAlert } from './alerts.ts';
 export type { Baseline } from './baselines.ts';
 export type { Choice, HeldAsset, Hold, HoldScope } from './capacity.ts';
 export type { Conversation, TimelineEntry } from './conversations.ts';
+export type { HandOverOutcome, StoredDispatch } from './dispatches.ts';
 export type * from './inbox.ts';
 export type { LedgerEntry } from './ledger.ts';
 export type { MeterReading } from './meter-readings.ts';
@@ -54,6 +58,8 @@ export function createStore({ url, poolSize }: StoreOptions) {
     baselines: baselinesOf(db),
     meterReadings: meterReadingsOf(db),
     settlementItems: settlementItemsOf(db),
+    dispatches: dispatchesOf(db),
+    alerts: alertsOf(db),
     ledger: ledgerOf(db),
     /** Resolves if the database answers. */
     ping: async (): Promise<void> => void (await db.$queryRaw`SELECT 1`),
