@@ -15,5 +15,7 @@ export type {
   Strategy,
   WebhookStrategy,
 } from './schema.ts';
+export type { AlertWebhook } from './sections/alerts.ts';
+export type { DispatchSettings, WebhookDispatch } from './sections/dispatch.ts';
 export type { ForecastSource, WebhookForecast } from './sections/baseline.ts';
 export type { Environment, SecretRef } from './secrets.ts';

@@ -15,6 +15,7 @@ import {
   configSchema,
 } from './schema.ts';
 import type { ForecastSource } from './sections/baseline.ts';
+import type { DispatchSettings } from './sections/dispatch.ts';
 import { type Environment, type SecretRef, anchored, looseFileWarning, readSecret } from './secrets.ts';
 import { readSource } from './source.ts';
 
@@ -84,6 +85,9 @@ export function loadConfig(file: string | undefined, env: Environment): Config {
     strategies: settings.strategies.map((strategy) => anchoredSecret(strategy, folder)),
     forecast: anchoredSecret(settings.forecast, folder),
     forecasts: settings.forecasts.map((forecast) => anchoredSecret(forecast, folder)),
+    dispatch: anchoredSecret(settings.dispatch, folder),
+    dispatches: settings.dispatches.map((dispatch) => anchoredSecret(dispatch, folder)),
+    alerts: anchoredAlerts(settings.alerts, folder),
   };
   const dsos = merged.participants.filter((participant) => participant.role === 'DSO');
   const cros = merged.participants.filter((participant) => participant.role === 'CRO');
@@ -129,7 +133,11 @@ function anchoredFiles<T extends Participant>(participant: T, folder: string): T
   };
 }
 
-function anchoredSecret<T extends Strategy | ForecastSource>(settings: T, folder: string): T {
+function anchoredAlerts({ webhook }: Settings['alerts'], folder: string): Settings['alerts'] {
+  return webhook ? { webhook: { ...webhook, secret: anchored(webhook.secret, folder) } } : {};
+}
+
+function anchoredSecret<T extends Strategy | ForecastSource | DispatchSettings>(settings: T, folder: string): T {
   if (settings.kind !== 'webhook') return settings;
   return { ...settings, secret: anchored(settings.secret, folder) };
 }
@@ -137,11 +145,13 @@ function anchoredSecret<T extends Strategy | ForecastSource>(settings: T, folder
 /** Every secret that the configuration names, and files that go with them. */
 export function secretsOf(settings: Settings): SecretRef[] {
   const { identity, operator, participants, strategy, strategies, forecast, forecasts } = settings;
+  const { dispatch, dispatches, alerts } = settings;
   const theirs = participants.flatMap(({ tls, oauth }) => [tls?.key, oauth?.clientSecret]);
-  const webhooks = [strategy, ...strategies, forecast, ...forecasts].map((each) =>
-    each.kind === 'webhook' ? each.secret : undefined,
+  const choices = [strategy, ...strategies, forecast, ...forecasts, dispatch, ...dispatches];
+  const webhooks = choices.map((each) => (each.kind === 'webhook' ? each.secret : undefined));
+  return [identity.signingKey, operator.token, ...theirs, ...webhooks, alerts.webhook?.secret].filter(
+    (ref) => ref !== undefined,
   );
-  return [identity.signingKey, operator.token, ...theirs, ...webhooks].filter((ref) => ref !== undefined);
 }
 
 function warningsAbout(settings: Settings): string[] {

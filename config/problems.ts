@@ -65,7 +65,9 @@ function invalidKind(path: readonly PropertyKey[], issue: z.core.$ZodIssueInvali
         ? 'merit-order or webhook'
         : /^forecast/.test(String(path[0]))
           ? 'uploaded, meter-history or webhook'
-          : 'reference or d-prognosis';
+          : /^dispatch/.test(String(path[0]))
+            ? 'log or webhook'
+            : 'reference or d-prognosis';
   const message =
     issue.input === undefined || !('input' in issue) ? 'This field is missing.' : 'This is not known.';
   return { path, message, remedy: `Write ${options}.` };

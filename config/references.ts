@@ -16,6 +16,7 @@ export function crossCheck(tree: unknown): Finding[] {
     ...webhooks(sketch),
     ...strategyTargets(sketch),
     ...forecasts(sketch),
+    ...dispatchTargets(sketch),
     ...overlappingConnections(sketch),
     ...overlappingReservations(sketch),
     ...sharedPort(sketch),
@@ -46,6 +47,7 @@ const sketchSchema = group({
   }),
   strategy: group({ url: name }),
   strategies: list(group({ url: name, for: group({ dso: name, congestionPoint: name }) })),
+  dispatches: list(group({ for: group({ dso: name }) })),
   forecast: group({ url: name }),
   forecasts: list(group({ url: name, for: group({ dso: name }) })),
   contracts: list(group({ id: name, dso: name, reserved: list(group({ start: count, duration: count })) })),
@@ -167,6 +169,19 @@ function strategyTargets({ participants, strategies }: Sketch): Finding[] {
       },
     ];
   });
+}
+
+function dispatchTargets({ participants, dispatches }: Sketch): Finding[] {
+  const dsos = participants.filter(({ role }) => role === 'DSO').map(({ domain }) => domain);
+  return dispatches.flatMap(({ for: { dso } }, index) =>
+    dso === undefined || dsos.includes(dso)
+      ? []
+      : {
+          path: ['dispatches', index, 'for', 'dso'],
+          message: 'No participant of role DSO has this domain.',
+          remedy: 'Name the DSO among the participants, or correct the domain.',
+        },
+  );
 }
 
 function forecasts({ participants, forecast, forecasts: others }: Sketch): Finding[] {

@@ -6,7 +6,9 @@ import { VERSIONS } from '../uftp/definition/version.ts';
 import * as fields from './fields.ts';
 import { Refusal, field } from './fields.ts';
 import { fileRef, secretRef } from './secrets.ts';
+import { alerts } from './sections/alerts.ts';
 import { baseline, forecast, forecasts } from './sections/baseline.ts';
+import { dispatch, dispatches } from './sections/dispatch.ts';
 import { market } from './sections/market.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -187,6 +189,9 @@ export const configSchema = z.strictObject({
   strategies: z.array(strategyWith({ for: strategyFor })).default([]),
   forecast,
   forecasts,
+  dispatch,
+  dispatches,
+  alerts,
 });
 
 /** A valid configuration file as read, defaults filled in. Durations are ISO 8601, money decimal strings, power W. */
