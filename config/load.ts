@@ -137,7 +137,10 @@ function anchoredAlerts({ webhook }: Settings['alerts'], folder: string): Settin
   return webhook ? { webhook: { ...webhook, secret: anchored(webhook.secret, folder) } } : {};
 }
 
-function anchoredSecret<T extends Strategy | ForecastSource | DispatchSettings>(settings: T, folder: string): T {
+function anchoredSecret<T extends Strategy | ForecastSource | DispatchSettings>(
+  settings: T,
+  folder: string,
+): T {
   if (settings.kind !== 'webhook') return settings;
   return { ...settings, secret: anchored(settings.secret, folder) };
 }
