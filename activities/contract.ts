@@ -1,6 +1,15 @@
-import type { Delivery, FlexRequestState, OfferDecision, SendEffect } from '../market/flex-request/index.ts';
-import type { OrderFacts, RequestFacts } from '../market/flex-request/index.ts';
-import type { PowerISP } from '../market/power.ts';
+import type {
+  BookedOrder,
+  DecideInput,
+  Delivery,
+  DispatchOutcome,
+  FlexRequestState,
+  Frame,
+  MeasuredDelivery,
+  OfferDecision,
+  OrderFacts,
+  SendEffect,
+} from '../market/flex-request/index.ts';
 
 /** A message to be fixed in the outbox under its step, and delivered. */
 export type SendInput = Omit<SendEffect, 'kind'>;
@@ -13,18 +22,31 @@ export interface SettlementVerdict {
   readonly disputed: number;
 }
 
+/** An order to be written down before it is accepted. */
+export interface BookInput {
+  readonly frame: Frame;
+  readonly order: OrderFacts;
+  /** The step under which its power is held: of the offer it orders, or its own. */
+  readonly step: string;
+  readonly direct: boolean;
+}
+
 /** Everything workflows have done outside of themselves. Implemented in this room, called by name. */
 export interface Activities {
   /** Fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
-  /** Asks the strategy what to offer for a request under a step, and keeps the power of that offer for it. */
-  decideOffer(input: {
-    step: string;
-    request: RequestFacts;
-    reserved: readonly PowerISP[];
-  }): Promise<OfferDecision>;
-  /** Writes an order down; false where the DSO used its OrderReference before. */
-  bookOrder(input: { dso: string; order: OrderFacts }): Promise<boolean>;
+  /** Delivers what this workflow sent under a step once more, byte for byte; the window counts from `askedAt` (UTC). */
+  sendAgain(input: { step: string; askedAt: string }): Promise<Delivery>;
+  /** Decides what to offer under a step, and keeps the power of that offer for it. */
+  decideOffer(input: DecideInput): Promise<OfferDecision>;
+  /** Writes an order down, or says why not. A direct one is judged by its contract, and its power held under `step`. */
+  bookOrder(input: BookInput): Promise<BookedOrder>;
+  /** Hands the plan of an order to the assets, until they confirm or refuse, or delivery begins. */
+  dispatchOrder(input: { frame: Frame; order: OrderFacts; step: string }): Promise<DispatchOutcome>;
+  /** Compares the delivery of an order with our own readings. */
+  measureDelivery(input: { frame: Frame; order: OrderFacts }): Promise<MeasuredDelivery>;
+  /** Has the D-Prognosis of the day hold an order. */
+  updatePrognosis(input: { frame: Frame; order: OrderFacts }): Promise<void>;
   /** Writes the state of a conversation to the read model, and settles the power held for its offers. */
   recordConversation(state: FlexRequestState): Promise<void>;
   /** Judges a reservation update by its contract and keeps it; returns the reasons to reject it. */

@@ -24,6 +24,7 @@ export function createActivities(deps: Dependencies): Activities {
     ...portfolio,
     // What delivers heartbeats: a dead worker's try is taken over in seconds.
     send: heartbeating((input) => outgoing.send(input)),
+    sendAgain: heartbeating((input) => outgoing.sendAgain(input)),
     answerSettlement: heartbeating(settlement.answerSettlement),
     sendPortfolioUpdate: heartbeating(portfolio.sendPortfolioUpdate),
     sendPortfolioQuery: heartbeating(portfolio.sendPortfolioQuery),

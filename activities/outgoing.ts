@@ -7,10 +7,12 @@ import { reasonOf } from '../base/errors.ts';
 import type { Delivery } from '../market/flex-request/index.ts';
 import type { OutboxRow } from '../store/index.ts';
 import {
+  definitionOf,
   encode,
   encodeBase64,
   isVersion,
   type MessageDraft,
+  type MessageType,
   type Role,
   type UftpClient,
   UftpError,
@@ -89,9 +91,17 @@ export class Outgoing {
    * fails with a retryable failure while another try may help.
    */
   async deliver(row: OutboxRow, validUntil?: string): Promise<Delivery> {
-    if (row.status === 'delivered') return { messageId: row.messageId, outcome: 'delivered' };
+    if (row.status === 'delivered') return this.#delivered(row, row.deliveredAt ?? row.createdAt);
     if (row.status === 'refused' || row.status === 'expired') return ended(row);
     return this.#post(row, validUntil);
+  }
+
+  /** Delivers what the running workflow sent under a step once more. */
+  async sendAgain({ step, askedAt }: { step: string; askedAt: string }): Promise<Delivery> {
+    const { workflowId } = Context.current().info.workflowExecution!;
+    const row = await this.#deps.store.outbox.findByKey({ workflowId, step });
+    if (row) return this.deliverAgain(row, askedAt);
+    throw ApplicationFailure.nonRetryable(`Nothing was sent under ${step}.`, 'activities.outbox-row-missing');
   }
 
   /** Delivers a fixed message once more, whatever became of it before; the window counts from `askedAt` (UTC). */
@@ -122,7 +132,7 @@ export class Outgoing {
     const facts = { messageId, type, recipientDomain, status, reason };
     if (outcome === 'delivered') {
       log.info(facts, 'delivered a message');
-      return { messageId, outcome };
+      return this.#delivered(row, instant(clock));
     }
     if (outcome === 'permanent') {
       log.error(facts, 'a message was refused for good');
@@ -171,6 +181,20 @@ export class Outgoing {
       SenderRole: config.identity.role,
       Body: encodeBase64(seal(payload, signingKeys.current)),
     });
+  }
+
+  /** Delivered at an instant (UTC), from which the time for its answer counts. */
+  #delivered(row: OutboxRow, at: string): Delivery {
+    const { messageId, type, recipientDomain, recipientRole } = row;
+    const participant = this.#deps.config.participant(recipientDomain, recipientRole);
+    const answered = definitionOf(type as MessageType).answeredBy !== undefined;
+    if (!participant || !answered) return { messageId, outcome: 'delivered' };
+    const within = Temporal.Duration.from(participant.delivery.replyWithin).total('milliseconds');
+    return {
+      messageId,
+      outcome: 'delivered',
+      replyBy: new Date(Date.parse(at) + within).toISOString(),
+    };
   }
 
   /** UFTP transport: at least an hour of tries, and none for a message that has expired. */

@@ -1,12 +1,16 @@
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { instant } from '../base/clock.ts';
 import { settledHold } from '../market/capacity.ts';
+import { TEXTS } from '../uftp/rules/texts.ts';
 import { toStored } from './isps.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { decideOffer } from './strategy/decide-offer.ts';
 
-type TradingActivities = Pick<Activities, 'decideOffer' | 'bookOrder' | 'recordConversation'>;
+type TradingActivities = Pick<
+  Activities,
+  'decideOffer' | 'bookOrder' | 'recordConversation' | 'dispatchOrder' | 'measureDelivery' | 'updatePrognosis'
+>;
 
 /** Activities of one FlexRequest's conversation, besides sending. */
 export function tradingActivities(deps: Dependencies): TradingActivities {
@@ -14,10 +18,10 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
   return {
     decideOffer: (input) => decideOffer(deps, input),
 
-    async bookOrder({ dso, order }) {
+    async bookOrder({ order }) {
       const { workflowId } = Context.current().info.workflowExecution!;
       const outcome = await store.orders.accept({
-        dso,
+        dso: order.dso,
         orderReference: order.OrderReference,
         orderMessageId: order.messageId,
         workflowId,
@@ -32,22 +36,26 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
         ...(order.ContractID !== undefined && { contractId: order.ContractID }),
         ...(order.BaselineReference !== undefined && { baselineReference: order.BaselineReference }),
       });
-      return outcome === 'accepted';
+      return { rejections: outcome === 'accepted' ? [] : [TEXTS.orderReferenceRepeated] };
     },
 
+    dispatchOrder: notPlanned,
+    measureDelivery: notPlanned,
+    updatePrognosis: notPlanned,
+
     async recordConversation(state) {
-      const { request } = state;
-      if (!request) return;
+      const { frame } = state;
+      if (!frame) return;
       const { workflowId } = Context.current().info.workflowExecution!;
       const conversation = {
         workflowId,
-        dso: request.dso,
-        congestionPoint: request.CongestionPoint,
-        period: request.Period,
-        timeZone: request.TimeZone,
-        ispDuration: request.ISPDuration,
-        conversationId: request.conversationId,
-        ...(request.ContractID !== undefined && { contractId: request.ContractID }),
+        dso: frame.dso,
+        congestionPoint: frame.CongestionPoint,
+        period: frame.Period,
+        timeZone: frame.TimeZone,
+        ispDuration: frame.ISPDuration,
+        conversationId: frame.conversationId,
+        ...(frame.ContractID !== undefined && { contractId: frame.ContractID }),
         state: state.phase,
         transition: state.transition,
         snapshot: state,
@@ -57,4 +65,9 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
       await store.conversations.record(conversation, (hold) => settledHold(state, hold));
     },
   };
+}
+
+/** No plan of an order asks for these yet. */
+async function notPlanned(): Promise<never> {
+  throw ApplicationFailure.nonRetryable('No order plans this yet.', 'activities.not-planned');
 }

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { Temporal } from 'temporal-polyfill';
 import type { Clock } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Store } from '../store/index.ts';
@@ -42,6 +43,10 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     store,
     temporal,
     judge: createJudge(config, store),
+    clockToleranceMs: (domain, role) => {
+      const tolerance = config.participant(domain, role)?.clockTolerance ?? 'PT0S';
+      return Temporal.Duration.from(tolerance).total('milliseconds');
+    },
     contractKnown: (contractId) => config.contract(contractId) !== undefined,
     clock,
     log: log.child({ part: 'relay' }),

@@ -8,12 +8,11 @@ import { Refusal, field } from './fields.ts';
 import { fileRef, secretRef } from './secrets.ts';
 import { alerts } from './sections/alerts.ts';
 import { baseline, forecast, forecasts } from './sections/baseline.ts';
+import { contract } from './sections/contracts.ts';
 import { dispatch, dispatches } from './sections/dispatch.ts';
 import { market } from './sections/market.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** No day has more ISPs: 25 hours of one-minute ISPs. Bounds what one line of the file can ask for. */
-const MOST_ISPS = 25 * 60;
 
 const identity = z.strictObject({
   domain: fields.domain,
@@ -79,6 +78,7 @@ const counterparty = {
   version: fields.choice(VERSIONS).default('3.1.0'),
   barred: fields.flag.default(false),
   relaxations: relaxations.default('all'),
+  clockTolerance: fields.duration.default('PT5S'),
   delivery: delivery.prefault({}),
   tls: tls.optional(),
   oauth: oauth.optional(),
@@ -112,19 +112,6 @@ const connection = z.strictObject({
   from: fields.day,
   to: fields.day.optional(),
   assets: z.array(asset).default([]),
-});
-
-const reservedIsps = z.strictObject({
-  start: fields.wholeNumber('ISP number', 1, MOST_ISPS),
-  duration: fields.wholeNumber('ISPs', 1, MOST_ISPS).default(1),
-  powerW: fields.signedPower,
-});
-
-const contract = z.strictObject({
-  id: fields.text,
-  dso: fields.domain,
-  reserved: z.preprocess((value) => (value === 'none' ? [] : value), z.array(reservedIsps)),
-  penaltyPerMWh: fields.nonNegativeAmount,
 });
 
 /** What offers of any strategy have. */
@@ -201,7 +188,7 @@ export type Cro = z.output<typeof cro>;
 export type Participant = Dso | Cro;
 export type Connection = z.output<typeof connection>;
 export type Asset = z.output<typeof asset>;
-export type Contract = z.output<typeof contract>;
+export type { Contract } from './sections/contracts.ts';
 export type Strategy = Settings['strategy'];
 export type WebhookStrategy = Extract<Strategy, { kind: 'webhook' }>;
 export type Delivery = z.output<typeof delivery>;

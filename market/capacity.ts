@@ -1,6 +1,6 @@
 import { type AssetFlexibility, cheapestFirst, dispatch } from './merit-order.ts';
 import { eachISP, type PowerISP, powerByISP } from './power.ts';
-import { type FlexRequestState, mayBeOrdered } from './flex-request/state.ts';
+import { binds, type FlexRequestState, isStanding } from './flex-request/state.ts';
 
 /** An asset by name and by the connection it is behind. */
 export interface PlacedAsset extends AssetFlexibility {
@@ -101,16 +101,16 @@ interface StoredHold {
  * What becomes of an open hold, as the conversation's state says; the same object where nothing does.
  * - Its offer can no longer be ordered: released. An offer that was given up on the way still can.
  * - Its offer is ordered: firm, cut down to what was ordered.
- * - There is no such offer: once the conversation is no longer open there never will be, so it is released.
+ * - There is no such offer, and none is being decided on under its step: released.
  */
 export function settledHold<H extends StoredHold>(state: FlexRequestState, hold: H): H {
   if (hold.status !== 'open') return hold;
   const offer = state.offers.find(({ step }) => step === hold.step);
-  if (!offer) return state.phase === 'Open' ? hold : { ...hold, status: 'released' };
-  if (mayBeOrdered(offer) || offer.status === 'Ordering') return hold;
-  if (offer.status !== 'Ordered') return { ...hold, status: 'released' };
-  if (state.order?.offerStep !== hold.step) return hold;
-  return { ...hold, status: 'firm', assets: cutTo(state.order.order.ISP, hold.assets) };
+  const undecided = state.deciding.some(({ step }) => step === hold.step);
+  if (offer ? isStanding(offer) : undecided) return hold;
+  const ordered = state.orders.find((order) => order.step === hold.step && binds(order));
+  if (!ordered) return { ...hold, status: 'released' };
+  return { ...hold, status: 'firm', assets: cutTo(ordered.order.ISP, hold.assets) };
 }
 
 /** Of what an offer keeps, what an order of these powers needs. */

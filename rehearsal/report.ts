@@ -18,10 +18,10 @@ export function timelineLines({ timeline, conversation }: ConversationReport): s
 
 /** What was agreed and done per ISP, as a table; ISPs that nobody asked for are left out. */
 export function ispLines({ conversation, settlementItems }: ConversationReport): string[] {
-  const { request, offers, order } = conversation.snapshot;
+  const { request, offers, orders } = conversation.snapshot;
   if (!request) return [];
   const offered = powerByISP(offers.flatMap(({ content }) => content.OfferOption[0]?.ISP ?? []));
-  const ordered = powerByISP(order?.order.ISP ?? []);
+  const ordered = powerByISP(orders.flatMap(({ order }) => order.ISP));
   const settled = new Map(
     settlementItems.flatMap(({ computed }) =>
       computed?.kind === 'computed' ? computed.isps.map((isp) => [isp.isp, isp] as const) : [],

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs, requiredTsToMs } from '@temporalio/common/lib/time.js';
 import { reasonOf } from '../base/index.ts';
+import { SEARCH_ATTRIBUTES } from '../base/search-attributes.ts';
 import { claimDirectory, type Claim } from './claim.ts';
 import { silent, type Say } from './errors.ts';
 import { spawnGuarded, startFailed, type GuardedProcess } from './guarded.ts';
@@ -137,6 +138,7 @@ function serverArguments(
     ...['--log-format', 'json', '--log-level', 'warn'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),
     ...(database === undefined ? [] : ['--db-filename', database]),
+    ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ...(timeSkipping ? ['--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true'] : []),
   ];
 }

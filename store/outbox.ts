@@ -106,6 +106,9 @@ export function outboxOf(db: Db) {
       );
     },
 
+    /** What a workflow sent under a step, once it is fixed. */
+    findByKey,
+
     async find(id: string): Promise<OutboxRow | undefined> {
       const row = await db.outbox.findUnique({ where: { id } });
       return row ? plain(row) : undefined;

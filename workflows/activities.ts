@@ -18,6 +18,12 @@ const database = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
+/** Assets may take a while to be reached; the activity itself knows when delivery begins and it is too late. */
+const assets = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
 /** One short write each: a marker in the history instead of a task of their own. */
 const shortWrite = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10 seconds',
@@ -25,13 +31,23 @@ const shortWrite = proxyLocalActivities<Activities>({
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
-export const { send, answerSettlement, sendPortfolioUpdate, sendPortfolioQuery, reply, redeliver } = delivery;
+export const {
+  send,
+  sendAgain,
+  answerSettlement,
+  sendPortfolioUpdate,
+  sendPortfolioQuery,
+  reply,
+  redeliver,
+} = delivery;
 export const {
   decideOffer,
+  updatePrognosis,
   applyReservation,
   announceReservation,
   recomputeSettlement,
   announceSettlement,
   keepPortfolioView,
 } = database;
-export const { bookOrder, recordConversation } = shortWrite;
+export const { dispatchOrder } = assets;
+export const { bookOrder, measureDelivery, recordConversation } = shortWrite;

@@ -1,5 +1,12 @@
-import { condition, defineSignal, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { MessageType } from '../uftp/index.ts';
 import { RECEIVE } from './ids.ts';
 import type { Inbound } from './inbound.ts';
@@ -23,12 +30,15 @@ export const tell = defineSignal<[unknown]>('tell');
 export class Mailbox<Event> {
   readonly #waiting: Event[] = [];
   #failure: unknown;
+  #alarm: { readonly at: string; readonly scope: CancellationScope; rung: boolean } | undefined;
+  #received = 0;
 
   /** Takes in messages of these types; others are refused before they leave a trace in the history. */
   acceptMessages(types: readonly MessageType[], take: (inbound: Inbound) => Event | undefined): void {
     setHandler(
       receive,
       (inbound) => {
+        this.#received += 1;
         const event = take(inbound);
         if (event !== undefined) this.put(event);
       },
@@ -68,13 +78,14 @@ export class Mailbox<Event> {
     );
   }
 
-  /** The next event; undefined when `until` (UTC) comes first. */
-  async next(until?: string): Promise<Event | undefined> {
-    const ready = (): boolean => this.#waiting.length > 0 || this.#failure !== undefined;
-    if (until === undefined) await condition(ready);
-    else {
-      const wait = Date.parse(until) - Date.now();
-      if (wait > 0) await condition(ready, wait);
+  /** The next event; undefined when `until` (UTC), or `unless`, comes first. */
+  async next(until?: string, unless: () => boolean = () => false): Promise<Event | undefined> {
+    const late = until !== undefined && Date.parse(until) <= Date.now();
+    if (!late) {
+      if (this.isEmpty) this.#setAlarm(until);
+      await condition(
+        () => !this.isEmpty || this.#failure !== undefined || this.#alarm?.rung === true || unless(),
+      );
     }
     if (this.#failure !== undefined) throw this.#failure;
     return this.#waiting.shift();
@@ -82,6 +93,36 @@ export class Mailbox<Event> {
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
+  }
+
+  /** How many messages came in: Temporal takes a limited number of updates in one run. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Everything that waits, in its order, for the next run of the workflow. */
+  drain(): Event[] {
+    return this.#waiting.splice(0);
+  }
+
+  /** One timer serves for as long as its instant stays: each costs events in the history. */
+  #setAlarm(at: string | undefined): void {
+    if (this.#alarm?.at === at && this.#alarm?.rung !== true) return;
+    if (this.#alarm && !this.#alarm.rung) this.#alarm.scope.cancel();
+    this.#alarm = undefined;
+    if (at === undefined) return;
+    const alarm = { at, scope: new CancellationScope(), rung: false };
+    this.#alarm = alarm;
+    alarm.scope
+      .run(() => sleep(Math.max(1, Date.parse(at) - Date.now())))
+      .then(
+        () => {
+          alarm.rung = true;
+        },
+        (failure: unknown) => {
+          if (!isCancellation(failure)) this.#failure ??= failure;
+        },
+      );
   }
 }
 

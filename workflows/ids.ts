@@ -6,6 +6,8 @@ const key = (messageId: string): string => messageId.toLowerCase();
 
 export const workflowIds = {
   flexRequest: (dso: string, messageId: string) => `flex-request/${dso}/${key(messageId)}`,
+  /** Begun by an unsolicited offer, or by a direct order, under an id or the order's MessageID. */
+  unsolicited: (dso: string, id: string) => `unsolicited/${dso}/${key(id)}`,
   reservation: (dso: string, contractId: string, period: string) =>
     `reservation/${dso}/${contractId}/${period}`,
   settlement: (dso: string, messageId: string) => `settlement/${dso}/${key(messageId)}`,
@@ -20,6 +22,7 @@ export const workflowIds = {
 /** The names under which the workflows are registered. */
 export const workflowTypes = {
   flexRequest: 'flexRequest',
+  unsolicitedFlex: 'unsolicitedFlex',
   reservation: 'reservation',
   settlement: 'settlement',
   portfolioSync: 'portfolioSync',
@@ -29,6 +32,9 @@ export const workflowTypes = {
 
 /** The update by which every received message enters a workflow; its updateId is the MessageID. */
 export const RECEIVE = 'receive';
+
+/** The update by which an operator's word enters a conversation. */
+export const COMMAND = 'command';
 
 /** The task queue of all workflows and activities. */
 export const TASK_QUEUE = 'flexor';

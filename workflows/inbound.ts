@@ -30,7 +30,7 @@ export interface Inbound<T extends MessageType = MessageType> {
   readonly version: string;
   /** TimeStamp of the message (UTC): its creation, as the sender says. */
   readonly timeStamp: string;
-  /** When it was acknowledged (UTC): deadlines are judged by this, however late a worker is. */
+  /** By this (UTC) deadlines are judged, however late a worker is: its receipt, but for the agreed difference of clocks. */
   readonly receivedAt: string;
   /** The step under which we sent the message that this one refers to, where it is one of this workflow's. */
   readonly refersTo?: string;

@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { instant } from '../../base/clock.ts';
 import { heldOf, type HeldPower, powerToHold } from '../../market/capacity.ts';
-import type { OfferDecision, RequestFacts } from '../../market/flex-request/index.ts';
-import type { PowerISP } from '../../market/power.ts';
+import type { DecideInput, OfferDecision } from '../../market/flex-request/index.ts';
 import { ispEnd } from '../../uftp/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { strategyFor } from './choose.ts';
@@ -18,16 +17,17 @@ const ASKED_AT_MOST = 2;
  */
 export async function decideOffer(
   deps: Dependencies,
-  input: { step: string; request: RequestFacts; reserved: readonly PowerISP[] },
+  input: DecideInput,
 ): Promise<OfferDecision> {
   const { store, clock, log } = deps;
   const { step, request } = input;
+  if (!request) return { kind: 'noBid', reason: 'there is no request' };
   const { workflowId } = Context.current().info.workflowExecution!;
   const key = { workflowId, step };
   const made = await store.capacity.find(key);
   if (made && made.status !== 'released') return made.decision as OfferDecision;
 
-  const situation = await situationOf(deps, request, input.reserved);
+  const situation = await situationOf(deps, request, input.reserved ?? []);
   if ('kind' in situation) return situation;
   const { day, assets } = situation;
   const scope = {
@@ -50,7 +50,7 @@ export async function decideOffer(
     const kept = await store.capacity.hold<OfferDecision | undefined>(key, scope, (holds) => {
       const context = beside(holds);
       const decision = decide(context);
-      if (decision.kind === 'noBid') return { decision };
+      if (decision.kind !== 'offer') return { decision };
       const power = powerToHold(decision.content.OfferOption, context.assets, day.ispCount);
       return power ? { decision, assets: power } : { decision: undefined };
     });

@@ -21,10 +21,10 @@ export function createJudge(
   store: Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>,
 ): Judge {
   return async (stored) => {
-    const { row, message } = stored;
+    const { row, message, judgedAt } = stored;
     const market = config.participant(row.senderDomain, 'DSO')?.market;
     const context = {
-      now: row.receivedAt,
+      now: judgedAt,
       ...(market && { market: { ISPDuration: market.ispDuration, TimeZone: market.timeZone } }),
       wrapper: { SenderDomain: row.senderDomain, SenderRole: row.senderRole as Role },
       recipientRole: config.identity.role,

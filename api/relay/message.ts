@@ -6,14 +6,27 @@ import { contentOf, type Inbound } from '../../workflows/inbound.ts';
 export interface StoredMessage {
   readonly row: PendingInbound;
   readonly message: Message;
+  /** The instant (UTC) by which its deadlines are judged. */
+  readonly judgedAt: string;
 }
 
 /**
  * Reads a stored payload. It met its sender's schema before it was stored, so everything the codec can tolerate
  * is tolerated now: the sender's settings may have changed since.
  */
-export function readStored(row: PendingInbound): StoredMessage {
-  return { row, message: decode(row.payload) };
+export function readStored(row: PendingInbound, clockToleranceMs = 0): StoredMessage {
+  const message = decode(row.payload);
+  return { row, message, judgedAt: judgedAt(row.receivedAt, message.TimeStamp, clockToleranceMs) };
+}
+
+/**
+ * Clocks differ: what its sender stamped before a deadline is in time, as long as it came no later than the agreed
+ * difference of clocks afterwards. Never later than the receipt.
+ */
+function judgedAt(receivedAt: string, stampedAt: string, toleranceMs: number): string {
+  const received = Date.parse(receivedAt);
+  const instant = Math.min(received, Math.max(Date.parse(stampedAt), received - toleranceMs));
+  return new Date(instant).toISOString();
 }
 
 /** Responses are never answered; everything else is. */
@@ -26,7 +39,7 @@ export function isResponse({ type }: Message): boolean {
  * @param refersTo the step under which the workflow sent what this message refers to
  */
 export function toInbound(
-  { row, message }: StoredMessage,
+  { row, message, judgedAt }: StoredMessage,
   rejections: readonly string[],
   refersTo?: string,
 ): Inbound {
@@ -39,7 +52,7 @@ export function toInbound(
     conversationId: message.ConversationID,
     version: message.Version,
     timeStamp: message.TimeStamp,
-    receivedAt: row.receivedAt,
+    receivedAt: judgedAt,
     ...(refersTo !== undefined && { refersTo }),
     rejections,
     content: contentOf(message),

@@ -15,6 +15,8 @@ export interface RelayOptions {
   readonly store: Pick<Store, 'inbox' | 'outbox'>;
   readonly temporal: () => Promise<Client>;
   readonly judge: Judge;
+  /** How far the clock of a counterparty may differ from ours (ms). */
+  readonly clockToleranceMs?: (domain: string, role: string) => number;
   readonly contractKnown: (contractId: string) => boolean;
   readonly clock: Clock;
   readonly log: Logger;
@@ -158,7 +160,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function handOver(row: PendingInbound): Promise<void> {
-    const stored = readStored(row);
+    const stored = readStored(row, options.clockToleranceMs?.(row.senderDomain, row.senderRole));
     const rejections = await options.judge(stored);
     const destination = await route(stored, rejections, lookups);
     if (destination.to !== 'own-workflow' && destination.to !== 'workflow') {

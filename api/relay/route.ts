@@ -9,11 +9,10 @@ export const ROUTE_TEXTS = {
   invalidMessage: 'Invalid Message',
   expired: 'Reference message expired',
   deadline: 'Deadline expired',
-  noDirectOrders: 'Invalid Message: direct orders are not agreed, order an offer',
 } as const;
 
 /** The workflows that a message of the peer brings into being. */
-export type OwnWorkflow = 'flexRequest' | 'reservation' | 'settlement';
+export type OwnWorkflow = 'flexRequest' | 'unsolicitedFlex' | 'reservation' | 'settlement';
 
 /** Where a received message goes. */
 export type Destination =
@@ -87,7 +86,10 @@ export async function route(
       return own('reservation', workflowIds.reservation(row.senderDomain, ContractID, Period));
     }
     case 'FlexOrder': {
-      if (message.FlexOfferMessageID === undefined) return reply(ROUTE_TEXTS.noDirectOrders);
+      // UFTP 3.1 FlexOrder: without an offer it begins a conversation of its own.
+      if (message.FlexOfferMessageID === undefined) {
+        return own('unsolicitedFlex', workflowIds.unsolicited(row.senderDomain, message.MessageID));
+      }
       const offer = await lookups.sent(message.FlexOfferMessageID);
       if (offer && fits(offer, 'FlexOffer', row.senderDomain)) return senderOf(offer);
       const text = ROUTE_TEXTS.unknownReference('FlexOfferMessageID');

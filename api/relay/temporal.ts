@@ -8,9 +8,11 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateStage,
 } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
 import { systemClock } from '../../base/index.ts';
 import { RECEIVE, TASK_QUEUE, workflowTypes } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
+import { SEARCH } from '../../workflows/search-attributes.ts';
 import type { OwnWorkflow } from './route.ts';
 
 /** What became of a message given to Temporal: a workflow has it durably, or the workflow it was for is over. */
@@ -51,6 +53,7 @@ export function createGate(temporal: () => Promise<Client>, callMs = CALL_MS) {
           workflowId,
           taskQueue: TASK_QUEUE,
           args: [{ startedAt: inbound.receivedAt }],
+          typedSearchAttributes: searchAttributesOf(inbound),
           workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
           workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
         });
@@ -107,6 +110,15 @@ export function createGate(temporal: () => Promise<Client>, callMs = CALL_MS) {
 }
 
 export type Gate = ReturnType<typeof createGate>;
+
+/** By what a conversation is found in Temporal's own UI from its beginning. */
+function searchAttributesOf({ sender, content }: Inbound): TypedSearchAttributes {
+  const period = 'Period' in content ? content.Period : undefined;
+  return new TypedSearchAttributes([
+    { key: SEARCH.dso, value: sender.domain },
+    ...(period === undefined ? [] : [{ key: SEARCH.period, value: period }]),
+  ]);
+}
 
 /** MessageIDs are compared without regard to case. */
 const updateIdOf = (inbound: Inbound): string => inbound.messageId.toLowerCase();

@@ -15,6 +15,7 @@ import {
 } from '../../uftp/index.ts';
 import { TASK_QUEUE } from '../../workflows/ids.ts';
 import type { World } from '../world.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
 import { openRole, temporalAddress, temporalClient, untilToldToStop } from './compose.ts';
 import { configuredParticipants, configuredProfiles } from './participants.ts';
 
@@ -31,6 +32,7 @@ export async function runWorker(configFile: string | undefined, world: World): P
   const uftp = createUftpClient({ ...configuredProfiles(config), clock: world.clock });
   const temporal = temporalClient(config, world);
   const connection = await connect(config, log);
+  await ensureSearchAttributes(temporal.client);
   const worker = await Worker.create({
     connection,
     namespace: config.temporal.namespace,

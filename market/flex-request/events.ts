@@ -1,56 +1,92 @@
 import type { Role } from '../../uftp/index.ts';
 import type { PowerISP } from '../power.ts';
-import type { OfferContent, OrderFacts, RequestFacts } from './state.ts';
+import type {
+  Answer,
+  BookedOrder,
+  CommandOutcome,
+  DecideInput,
+  Delivery,
+  DispatchOutcome,
+  Frame,
+  MeasuredDelivery,
+  OfferDecision,
+  OfferProposal,
+  OperatorCommand,
+  OrderFacts,
+  RequestFacts,
+} from './facts.ts';
 
-/** What can happen to a FlexRequest's conversation. */
+/** What can happen to a conversation. */
 export type FlexRequestEvent =
   | { readonly type: 'requested'; readonly request: RequestFacts; readonly rejections: readonly string[] }
+  /** An operator begins a conversation with an offer that nobody asked for. */
+  | {
+      readonly type: 'unsolicited';
+      readonly frame: Frame;
+      readonly proposal: OfferProposal;
+      readonly by: string;
+    }
+  /** A newer Revision of the request was accepted; what is out is revoked, or left to expire. */
+  | {
+      readonly type: 'superseded';
+      readonly by: string;
+      readonly Revision: number;
+      readonly offers?: 'revoke' | 'keep';
+    }
   /** A message reached the DSO, or was given up. */
   | { readonly type: 'sent'; readonly step: string; readonly delivery: Delivery }
-  | { readonly type: 'decided'; readonly decision: OfferDecision }
-  | { readonly type: 'offerAnswered'; readonly answer: OfferAnswer }
+  | { readonly type: 'decided'; readonly step: string; readonly decision: OfferDecision }
+  | { readonly type: 'offerAnswered'; readonly answer: Answer }
+  | { readonly type: 'revocationAnswered'; readonly answer: Answer }
   | { readonly type: 'ordered'; readonly order: OrderFacts; readonly rejections: readonly string[] }
-  /** The order was written down, or its OrderReference had been used before. */
-  | { readonly type: 'booked'; readonly orderMessageId: string; readonly booked: boolean }
+  /** The order was written down, or there is a reason against it. */
+  | { readonly type: 'booked'; readonly orderMessageId: string; readonly booked: BookedOrder }
   | { readonly type: 'reserved'; readonly ISP: readonly PowerISP[] }
+  /** An asset fails, so that what an offer or order counts on is not there. */
+  | { readonly type: 'capacityLost'; readonly step: string; readonly reason: string }
+  | { readonly type: 'dispatched'; readonly orderMessageId: string; readonly outcome: DispatchOutcome }
+  /** Somebody notices during delivery that less will be delivered. */
+  | { readonly type: 'shortfall'; readonly orderReference: string; readonly reason: string }
+  | { readonly type: 'measured'; readonly orderMessageId: string; readonly delivery: MeasuredDelivery }
+  /** The DSO answered a D-Prognosis that has to hold an order. */
+  | {
+      readonly type: 'prognosed';
+      readonly orderMessageId: string;
+      readonly validated: boolean;
+      readonly reason?: string;
+    }
   | {
       readonly type: 'settled';
+      readonly orderReference: string;
       readonly messageId: string;
       readonly outcome: 'Settled' | 'Disputed';
       readonly reason?: string;
     }
+  | { readonly type: 'commanded'; readonly command: OperatorCommand }
   /** Nothing happened but time. */
   | { readonly type: 'clock' };
 
-/** How sending a message ended. */
-export interface Delivery {
-  readonly messageId: string;
-  readonly outcome: 'delivered' | 'refused' | 'expired';
-  readonly reason?: string;
-}
-
-/** What the strategy decided about a request. */
-export type OfferDecision =
-  | { readonly kind: 'offer'; readonly content: OfferContent }
-  | { readonly kind: 'noBid'; readonly reason: string };
-
-/** A FlexOfferResponse. */
-export interface OfferAnswer {
-  readonly messageId: string;
-  readonly FlexOfferMessageID: string;
-  /** The step of the offer meant; known even while the offer's delivery is still under way. */
-  readonly offerStep?: string | undefined;
-  readonly Result: 'Accepted' | 'Rejected';
-  readonly RejectionReason?: string | undefined;
-}
-
-/** What the workflow has to carry out. */
+/** What the workflow has to carry out. Each may be carried out again: all are idempotent under their step or key. */
 export type FlexRequestEffect =
   | SendEffect
-  /** Ask the strategy for an offer. */
-  | { readonly kind: 'decide'; readonly request: RequestFacts; readonly reserved: readonly PowerISP[] }
+  /** Deliver what was sent under a step once more, byte for byte; its delivery window counts from `askedAt` (UTC). */
+  | { readonly kind: 'sendAgain'; readonly step: string; readonly askedAt: string }
+  | ({ readonly kind: 'decide' } & DecideInput)
   /** Write the order down before it is accepted: from then on it binds. */
-  | { readonly kind: 'book'; readonly order: OrderFacts };
+  | {
+      readonly kind: 'book';
+      readonly frame: Frame;
+      readonly order: OrderFacts;
+      readonly step: string;
+      readonly direct: boolean;
+    }
+  /** The baseline is a D-Prognosis, which has to hold the order from now on. */
+  | { readonly kind: 'prognose'; readonly frame: Frame; readonly order: OrderFacts }
+  /** Hand the plan of an order to the assets. */
+  | { readonly kind: 'dispatch'; readonly frame: Frame; readonly order: OrderFacts; readonly step: string }
+  | { readonly kind: 'measure'; readonly frame: Frame; readonly order: OrderFacts }
+  /** Tell the operator what came of a command. */
+  | { readonly kind: 'answer'; readonly command: string; readonly outcome: CommandOutcome };
 
 /** A message to be fixed in the outbox and delivered. */
 export interface SendEffect {

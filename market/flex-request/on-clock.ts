@@ -1,6 +1,9 @@
 import { ispEnd } from '../../uftp/calendar/index.ts';
 import { lastISP } from '../power.ts';
-import { stay, type Step } from './step.ts';
+import { decisionTaken, toDecide } from './on-decision.ts';
+import { fallsShort, onNoReply } from './on-offer.ts';
+import { revocationStep } from './on-revocation.ts';
+import { act, alert, stay, type Step, then, withOffer, withOrder } from './step.ts';
 import { type FlexRequestState, mayBeOrdered, type OfferState, type OrderState } from './state.ts';
 
 /**
@@ -10,35 +13,133 @@ import { type FlexRequestState, mayBeOrdered, type OfferState, type OrderState }
  */
 export const HAND_OVER_GRACE_MS = 5 * 60_000;
 
-/** The next instant (UTC) at which a `clock` event changes something; undefined: none. */
-export function nextDeadline(state: FlexRequestState): string | undefined {
-  // While an order is being booked, what comes of it decides first.
-  if (state.phase === 'Open' && !state.order) {
-    const closing = state.offers.filter(mayBeOrdered).map(({ content, closesAt }) => {
-      return closesAt ?? content.ExpirationDateTime;
-    });
-    return closing.length > 0 ? closing.sort()[0] : state.request?.ExpirationDateTime;
-  }
-  if (state.phase === 'Ordered' && state.order) return deliveryEnd(state.order);
-  return undefined;
+/** Something that happens by itself at an instant (UTC). What it does takes away its own cause. */
+interface Timer {
+  readonly at: string;
+  readonly ring: (state: FlexRequestState, now: string) => Step;
 }
 
-/** What the mere passing of time changes. */
+/** The next instant (UTC) at which a `clock` event changes something; undefined: none. */
+export function nextDeadline(state: FlexRequestState): string | undefined {
+  return earliest(timersOf(state))?.at;
+}
+
+/** What the mere passing of time changes: everything that is due, in the order of its time. */
 export function onClock(state: FlexRequestState, now: string): Step {
-  if (state.phase === 'Ordered' && state.order && now >= deliveryEnd(state.order)) {
-    return stay({ ...state, phase: 'Delivered' });
-  }
-  if (state.phase !== 'Open' || !state.request || state.order) return stay(state);
-  const offers = state.offers.map((offer) => (mayBeOrdered(offer) ? closed(offer, now) : offer));
-  const lapsed = !offers.some(mayBeOrdered) && now >= state.request.ExpirationDateTime;
-  const reason = state.reason ?? (offers.length === 0 ? 'No offer was made' : 'No offer was ordered');
-  return stay({ ...state, offers, ...(lapsed && { phase: 'Lapsed', reason }) });
+  const due = earliest(timersOf(state));
+  if (!due || due.at > now) return stay(state);
+  return then(due.ring(state, now), (next) => onClock(next, now));
+}
+
+function earliest(timers: readonly Timer[]): Timer | undefined {
+  return [...timers].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))[0];
+}
+
+function timersOf(state: FlexRequestState): Timer[] {
+  return [
+    ...requestTimers(state),
+    ...state.offers.flatMap((offer) => offerTimers(state, offer)),
+    ...state.orders.flatMap(orderTimers),
+  ];
+}
+
+function requestTimers({ request, requestStatus, askedUntil }: FlexRequestState): Timer[] {
+  if (!request || requestStatus !== 'Open') return [];
+  return [
+    {
+      at: request.ExpirationDateTime,
+      ring: (state) => {
+        const reason =
+          state.reason ?? (state.offers.length === 0 ? 'No offer was made' : 'No offer was ordered');
+        return stay({ ...decisionTaken(state), requestStatus: 'Expired', reason });
+      },
+    },
+    ...(askedUntil === undefined
+      ? []
+      : [
+          {
+            at: askedUntil,
+            ring: ({ askedUntil: _, ...state }: FlexRequestState) => toDecide(state, 'deadline'),
+          },
+        ]),
+  ];
+}
+
+function offerTimers({ sending }: FlexRequestState, offer: OfferState): Timer[] {
+  const { step, content, closesAt, awaited } = offer;
+  const open = mayBeOrdered(offer) || offer.status === 'Revoking';
+  const messageStep = offer.status === 'Revoking' ? revocationStep(offer) : step;
+  const waits =
+    (offer.status === 'Sent' || offer.status === 'Revoking') && awaited && !sending.includes(messageStep);
+  return [
+    ...(waits
+      ? [{ at: awaited.by, ring: (state: FlexRequestState, now: string) => onNoReply(state, offer, now) }]
+      : []),
+    ...(open
+      ? [
+          {
+            at: closesAt ?? content.ExpirationDateTime,
+            ring: (state: FlexRequestState, now: string) =>
+              stay(withOffer(state, step, (each) => closed(each, now))),
+          },
+        ]
+      : []),
+  ];
 }
 
 function closed(offer: OfferState, now: string): OfferState {
-  if (now < (offer.closesAt ?? offer.content.ExpirationDateTime)) return offer;
-  if (offer.closesAt !== undefined) return { ...offer, status: 'Expired' };
+  if (offer.closesAt !== undefined) {
+    const { awaited: _, ...rest } = offer;
+    return { ...rest, status: 'Expired' };
+  }
   return { ...offer, closesAt: new Date(Date.parse(now) + HAND_OVER_GRACE_MS).toISOString() };
+}
+
+function orderTimers(placed: OrderState): Timer[] {
+  const { order, plan, status } = placed;
+  const { messageId, OrderReference } = order;
+  const timers: (Timer | false | undefined)[] = [
+    status === 'Accepted' && { at: deliveryEnd(placed), ring: delivered },
+    status === 'Accepted' &&
+      placed.dispatch === undefined &&
+      plan?.dispatchAt !== undefined && { at: plan.dispatchAt, ring: dispatch },
+    status === 'Delivered' &&
+      placed.measured === undefined &&
+      plan?.measureAt !== undefined && { at: plan.measureAt, ring: measure },
+    status === 'Delivered' &&
+      !placed.overdue &&
+      plan !== undefined && { at: plan.settlementDueBy, ring: overdue },
+  ];
+  return timers.filter((timer) => !!timer);
+
+  function delivered(state: FlexRequestState): Step {
+    return stay(withOrder(state, messageId, { status: 'Delivered' }));
+  }
+
+  function dispatch(state: FlexRequestState, now: string): Step {
+    // After an outage there may be nothing left to follow.
+    if (now >= deliveryEnd(placed)) {
+      const failed = withOrder(state, messageId, { dispatch: 'Failed' });
+      return fallsShort(failed, messageId, 'its plan was not handed over in time', now);
+    }
+    const { frame } = state;
+    const begun = withOrder(state, messageId, { dispatch: 'Dispatching' });
+    return frame ? act(begun, { kind: 'dispatch', frame, order, step: placed.step }) : stay(begun);
+  }
+
+  function measure(state: FlexRequestState): Step {
+    const { frame } = state;
+    const begun = withOrder(state, messageId, { measured: 'Measuring' });
+    return frame ? act(begun, { kind: 'measure', frame, order }) : stay(begun);
+  }
+
+  function overdue(state: FlexRequestState, now: string): Step {
+    const text =
+      `Order ${OrderReference} of ${order.Period} should have been settled by now. No message asks for a ` +
+      `settlement, so ask ${state.frame?.dso}.`;
+    const alerted = alert(state, now, { key: `overdue/${OrderReference}`, severity: 'warning', text });
+    return stay(withOrder(alerted, messageId, { overdue: true }));
+  }
 }
 
 function deliveryEnd({ order }: OrderState): string {

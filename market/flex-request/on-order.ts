@@ -1,71 +1,103 @@
 import { TEXTS } from '../../uftp/rules/texts.ts';
-import type { OfferAnswer } from './events.ts';
-import { checkOrder, refersToOffer } from './order-check.ts';
-import { response, send, stay, type Step } from './step.ts';
-import { type FlexRequestState, mayBeOrdered, type OfferState, type OrderFacts } from './state.ts';
-
-/** The DSO stored the offer, or refused it. Accepting is not ordering (UFTP FlexOfferResponse). */
-export function onOfferAnswered(state: FlexRequestState, answer: OfferAnswer): Step {
-  const offers = state.offers.map((offer): OfferState => {
-    const concerned = refersToOffer(offer, answer.offerStep, answer.FlexOfferMessageID);
-    // An answer may overtake our own knowledge that the offer arrived, and disproves that it did not.
-    if (!concerned || !mayBeOrdered(offer) || offer.status === 'Open') return offer;
-    // "Already Submitted" says that an earlier delivery of the same bytes was taken: a success.
-    const taken = answer.Result === 'Accepted' || /^already submitted$/i.test(answer.RejectionReason ?? '');
-    return taken
-      ? { ...offer, status: 'Open' }
-      : { ...offer, status: 'Refused', reason: answer.RejectionReason ?? 'no reason given' };
-  });
-  return stay({ ...state, offers });
-}
+import { type BookedOrder, type Frame, frameOf, type OrderFacts } from './facts.ts';
+import { checkOrder } from './order-check.ts';
+import { act, response, send, stay, type Step, then, withOffer, withOrder } from './step.ts';
+import type { FlexRequestState, OfferStatus } from './state.ts';
 
 /** An order is booked first and accepted afterwards; a wrong one is answered with every reason. */
 export function onOrdered(state: FlexRequestState, order: OrderFacts, rejections: readonly string[]): Step {
+  if (isDirect(order)) return onDirectOrder(state, order, rejections);
+  const { frame } = state;
+  if (!frame) return stay(state);
   const verdict = checkOrder(state, order);
-  const over = state.phase === 'Open' || state.order ? [] : [TEXTS.referenceExpired];
-  const reasons = [...new Set([...rejections, ...over, ...verdict.rejections])];
-  if (reasons.length > 0 || !verdict.offer) return rejectOrder(state, order, reasons);
-  const { step } = verdict.offer;
-  return {
-    state: {
-      ...state,
-      offers: withStatus(state.offers, step, 'Ordering'),
-      order: { offerStep: step, order, status: 'Booking' },
-    },
-    effects: [{ kind: 'book', order }],
-  };
-}
-
-/** The order stands in the books, so it is accepted; or its OrderReference was taken, so it is not. */
-export function onBooked(state: FlexRequestState, orderMessageId: string, booked: boolean): Step {
-  const { order: current, ...rest } = state;
-  if (current?.status !== 'Booking' || current.order.messageId !== orderMessageId) return stay(state);
-  const { offerStep, order } = current;
-  if (!booked) {
-    const reopened = { ...rest, offers: withStatus(state.offers, offerStep, 'Open') };
-    return rejectOrder(reopened, order, [TEXTS.orderReferenceRepeated]);
+  const reasons = [...new Set([...rejections, ...verdict.rejections])];
+  const { offer } = verdict;
+  if (reasons.length > 0 || !offer) {
+    const crossing = offer?.status === 'Revoking';
+    const noted = crossing
+      ? withOffer(state, offer.step, (each) => ({
+          ...each,
+          reason: `Its order ${order.OrderReference} was refused because of the revocation.`,
+        }))
+      : state;
+    return rejectOrder(noted, frame, order, reasons);
   }
-  return send(
-    {
-      ...state,
-      phase: 'Ordered',
-      offers: withStatus(state.offers, offerStep, 'Ordered'),
-      order: { ...current, status: 'Accepted' },
-    },
-    answer(state, order, { Result: 'Accepted' }),
+  const { step } = offer;
+  const booking = withStatus(state, step, 'Ordering');
+  return act(
+    { ...booking, orders: [...state.orders, { step, direct: false, order, status: 'Booking' }] },
+    { kind: 'book', frame, order, step, direct: false },
   );
 }
 
-function rejectOrder(state: FlexRequestState, order: OrderFacts, reasons: readonly string[]): Step {
-  return send(state, answer(state, order, { Result: 'Rejected', RejectionReason: reasons.join(';') }));
+/** UFTP 3.1 FlexOrder: without FlexOfferMessageID it rests on an agreement made before, not on an offer. */
+const isDirect = (order: OrderFacts): boolean =>
+  order.FlexOfferMessageID === undefined && order.offerStep === undefined;
+
+/** A direct order begins a conversation of its own; whether the contract allows it is judged where it is booked. */
+function onDirectOrder(state: FlexRequestState, order: OrderFacts, rejections: readonly string[]): Step {
+  if (state.frame) return rejectOrder(state, state.frame, order, [TEXTS.offerUnknown]);
+  const frame = frameOf(order);
+  const begun = { ...state, frame };
+  if (rejections.length > 0) return rejectDirect(begun, frame, order, rejections);
+  const step = `FlexOrder/${order.messageId.toLowerCase()}`;
+  return act(
+    { ...begun, orders: [{ step, direct: true, order, status: 'Booking' }] },
+    { kind: 'book', frame, order, step, direct: true },
+  );
+}
+
+/** The order stands in the books, so it is accepted; or there is a reason against it, so it is not. */
+export function onBooked(state: FlexRequestState, orderMessageId: string, booked: BookedOrder): Step {
+  const { frame } = state;
+  const current = state.orders.find(
+    ({ order, status }) => status === 'Booking' && order.messageId === orderMessageId,
+  );
+  if (!current || !frame) return stay(state);
+  const { order, step, direct } = current;
+  if (booked.rejections.length > 0) {
+    const orders = state.orders.filter((each) => each !== current);
+    if (direct) return rejectDirect({ ...state, orders }, frame, order, booked.rejections);
+    return rejectOrder({ ...withStatus(state, step, 'Open'), orders }, frame, order, booked.rejections);
+  }
+  const { plan } = booked;
+  const accepted = withOrder(state, orderMessageId, { status: 'Accepted', ...(plan && { plan }) });
+  const ordered = direct ? accepted : withStatus(accepted, step, 'Ordered');
+  const told = send(ordered, answer(frame, order, { Result: 'Accepted' }));
+  if (order.DPrognosisMessageID === undefined) return told;
+  return then(told, (next) => act(next, { kind: 'prognose', frame, order }));
+}
+
+/** Without an offer there is nothing to correct: the conversation ends with the refusal. */
+function rejectDirect(
+  state: FlexRequestState,
+  frame: Frame,
+  order: OrderFacts,
+  reasons: readonly string[],
+): Step {
+  return rejectOrder(
+    { ...state, requestStatus: 'Rejected', reason: reasons.join(';') },
+    frame,
+    order,
+    reasons,
+  );
+}
+
+function rejectOrder(
+  state: FlexRequestState,
+  frame: Frame,
+  order: OrderFacts,
+  reasons: readonly string[],
+): Step {
+  return send(state, answer(frame, order, { Result: 'Rejected', RejectionReason: reasons.join(';') }));
 }
 
 function answer(
-  state: FlexRequestState,
+  { dso }: Frame,
   order: OrderFacts,
   verdict: { Result: 'Accepted' | 'Rejected'; RejectionReason?: string },
 ) {
-  return response({ ...order, dso: state.request?.dso ?? '' }, orderResponseStep(order), {
+  return response({ ...order, dso }, orderResponseStep(order), {
     type: 'FlexOrderResponse',
     FlexOrderMessageID: order.messageId,
     ...verdict,
@@ -76,10 +108,5 @@ function answer(
 export const orderResponseStep = (order: OrderFacts): string =>
   `FlexOrderResponse/${order.messageId.toLowerCase()}`;
 
-function withStatus(
-  offers: readonly OfferState[],
-  step: string,
-  status: OfferState['status'],
-): readonly OfferState[] {
-  return offers.map((offer) => (offer.step === step ? { ...offer, status } : offer));
-}
+const withStatus = (state: FlexRequestState, step: string, status: OfferStatus): FlexRequestState =>
+  withOffer(state, step, (offer) => ({ ...offer, status }));

@@ -8,7 +8,8 @@ import {
   priceDifference,
 } from '../../uftp/rules/order-match.ts';
 import { TEXTS } from '../../uftp/rules/texts.ts';
-import type { FlexRequestState, OfferState, OrderFacts, RequestFacts } from './state.ts';
+import type { Frame, OrderFacts } from './facts.ts';
+import type { FlexRequestState, OfferState } from './state.ts';
 
 /** The offer an order refers to, and every reason to reject the order. */
 export interface OrderVerdict {
@@ -26,32 +27,30 @@ const OFFER_REFUSED = 'Invalid Message: the FlexOffer was rejected';
  * offer that was closed after its hand-over grace stays closed.
  */
 export function checkOrder(state: FlexRequestState, order: OrderFacts): OrderVerdict {
-  const { request } = state;
+  const { frame } = state;
   const offer = state.offers.find((each) => refersToOffer(each, order.offerStep, order.FlexOfferMessageID));
-  if (!offer || !request) return { rejections: [TEXTS.offerUnknown] };
+  if (!offer || !frame) return { rejections: [TEXTS.offerUnknown] };
   const { content, status } = offer;
   const expired = order.receivedAt >= content.ExpirationDateTime || status === 'Expired';
   const rejections = [
     (status === 'Ordered' || status === 'Ordering') && TEXTS.orderedBefore,
     status === 'Refused' && OFFER_REFUSED,
+    // Where order and revocation cross, the revocation wins (UFTP FlexOfferRevocation).
+    (status === 'Revoking' || status === 'Revoked') && TEXTS.referenceRevoked,
     expired && TEXTS.referenceExpired,
-    order.Period !== request.Period && TEXTS.periodMismatch,
-    order.CongestionPoint !== request.CongestionPoint && TEXTS.congestionPointInvalid,
+    order.Period !== frame.Period && TEXTS.periodMismatch,
+    order.CongestionPoint !== frame.CongestionPoint && TEXTS.congestionPointInvalid,
     namesOtherBaseline(order, content) && TEXTS.baselineMismatch,
-    ...optionMismatches(order, offer, request),
+    ...optionMismatches(order, offer, frame),
   ];
   return { offer, rejections: rejections.filter((reason) => reason !== false) };
 }
 
-function optionMismatches(
-  order: OrderFacts,
-  { content }: OfferState,
-  request: RequestFacts,
-): (string | false)[] {
+function optionMismatches(order: OrderFacts, { content }: OfferState, frame: Frame): (string | false)[] {
   const option = orderedOption(order, content);
   if (!option) return [TEXTS.optionUnknown];
-  // By the request's own calendar: it was judged before, the order's was perhaps refused.
-  const count = ispCount(request.Period, request.TimeZone, request.ISPDuration);
+  // By the conversation's own calendar: it was judged before, the order's was perhaps refused.
+  const count = ispCount(frame.Period, frame.TimeZone, frame.ISPDuration);
   const wellFormed = !firstOutOfBounds(order.ISP, count) && !firstOverlap(order.ISP);
   const otherISPs = !wellFormed || ispDifference(order, option, count) !== false;
   return [

@@ -134,7 +134,7 @@ export const REFERENCE_RULES = [
     name: 'reference-revoked',
     messages: ['FlexOrder', 'FlexOfferRevocation'],
     when: 'the offer was revoked; a revocation on its way already counts',
-    text: 'Reference message revoked',
+    text: TEXTS.referenceRevoked,
     cites:
       'UFTP, rejection reasons: "Reference message revoked"; where order and revocation cross, the latter wins',
     knows: ['references'],

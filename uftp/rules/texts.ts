@@ -5,6 +5,7 @@
 export const TEXTS = {
   offerUnknown: 'Unknown reference FlexOfferMessageID',
   referenceExpired: 'Reference message expired',
+  referenceRevoked: 'Reference message revoked',
   periodMismatch: 'Reference Period mismatch',
   congestionPointInvalid: 'Invalid congestion point',
   orderedBefore: 'FlexOffer already ordered',

@@ -1,0 +1,120 @@
+import { alert, act, resolve, send, stay, type Step, then, toDSO } from './step.ts';
+import { lacksObligated } from './on-reserved.ts';
+import { type FlexRequestState, isStanding, type OfferState } from './state.ts';
+import type { DecideInput, DecisionCause, OfferContent, OfferDecision } from './facts.ts';
+import type { CommandOutcome } from './facts.ts';
+
+/** The alert under which an operator is asked to decide. */
+const ASKED = 'decision';
+
+/** Asks for an offer, under the step that it will have. */
+export function toDecide(
+  state: FlexRequestState,
+  why: DecisionCause,
+  given: Pick<DecideInput, 'refusal' | 'proposal'> & { readonly command?: string } = {},
+): Step {
+  const { frame, request, reserved, offers, decisions } = state;
+  if (!frame) return stay(state);
+  const { command, ...known } = given;
+  const step = `FlexOffer/${decisions + 1}`;
+  return act(
+    {
+      ...state,
+      decisions: decisions + 1,
+      deciding: [...state.deciding, { step, why, ...(command !== undefined && { command }) }],
+    },
+    {
+      kind: 'decide',
+      ...{ step, frame, why },
+      ...(request && { request }),
+      ...(reserved && { reserved }),
+      offered: offers
+        .filter((offer) => isStanding(offer) || offer.status === 'Ordered')
+        .map(({ content }) => content),
+      ...known,
+    },
+  );
+}
+
+/** What was decided becomes an offer, unless time or a newer Revision was faster. */
+export function onDecided(state: FlexRequestState, step: string, decision: OfferDecision, now: string): Step {
+  const decided = state.deciding.find((each) => each.step === step);
+  if (!decided) return stay(state);
+  const rest: FlexRequestState = { ...state, deciding: state.deciding.filter((each) => each !== decided) };
+  const made = make(rest, { step, why: decided.why }, decision, now);
+  const answered = decided.command ? answer(made.step, decided.command, made.outcome) : made.step;
+  if (!decided.stale) return answered;
+  return then(answered, (next) => (lacksObligated(next) ? toDecide(next, 'reserved') : stay(next)));
+}
+
+/** What came of a command, for the operator who gave it. */
+function answer(step: Step, command: string, outcome: CommandOutcome): Step {
+  return { ...step, effects: [...step.effects, { kind: 'answer', command, outcome }] };
+}
+
+function make(
+  state: FlexRequestState,
+  { step, why }: Pick<OfferState, 'step' | 'why'>,
+  decision: OfferDecision,
+  now: string,
+): { readonly step: Step; readonly outcome: CommandOutcome } {
+  const noOffer = (reason: string) => {
+    // An operator is told that a proposal cannot be; what the strategy decided stands all the same.
+    const next = why === 'operator' ? state : { ...state, reason: `No offer: ${reason}` };
+    return { step: stay(next), outcome: { done: false, text: reason } };
+  };
+  if (decision.kind === 'noBid') return noOffer(decision.reason);
+  const late = tooLate(state);
+  if (late) return noOffer(late);
+  if (decision.kind === 'ask') {
+    const text = `An offer waits for an operator's decision until ${decision.until}.`;
+    const asked = alert({ ...state, askedUntil: decision.until }, now, {
+      key: ASKED,
+      severity: 'warning',
+      text,
+    });
+    return { step: stay(asked), outcome: { done: false, text } };
+  }
+  const { content, redispatchBy } = decision;
+  if (now >= content.ExpirationDateTime) return noOffer('it would have expired already');
+  const offer: OfferState = {
+    ...{ step, why, status: 'Sending', content },
+    ...(redispatchBy && { redispatchBy }),
+  };
+  return {
+    step: sendOffer(decisionTaken({ ...state, offers: [...state.offers, offer] }), step, content),
+    outcome: { done: true, text: `${step} is on its way.` },
+  };
+}
+
+/** Nobody needs to be asked any more. */
+export function decisionTaken(state: FlexRequestState): FlexRequestState {
+  const { askedUntil: _, ...rest } = state;
+  return resolve(rest, ASKED);
+}
+
+/** Why no offer can be made any more; undefined: it can. */
+export function tooLate({ request, requestStatus }: FlexRequestState): string | undefined {
+  if (!request || requestStatus === 'Open') return undefined;
+  if (requestStatus === 'Superseded') return 'a newer Revision took its place';
+  return requestStatus === 'Expired' ? 'the request expired first' : 'the request is not open';
+}
+
+function sendOffer(state: FlexRequestState, step: string, content: OfferContent): Step {
+  const { frame, request } = state;
+  if (!frame) return stay(state);
+  const { ISPDuration, TimeZone, Period, CongestionPoint, version } = frame;
+  return send(state, {
+    ...toDSO(frame),
+    step,
+    validUntil: content.ExpirationDateTime,
+    draft: {
+      type: 'FlexOffer',
+      ...{ ISPDuration, TimeZone, Period, CongestionPoint },
+      ...(request && { FlexRequestMessageID: request.messageId }),
+      // The attribute exists from UFTP 3.1.0 on; before, the missing reference alone says so.
+      ...(!request && version !== '3.0.0' && { Unsolicited: true }),
+      ...content,
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import { toDecide } from './on-decision.ts';
+import { revoke } from './on-revocation.ts';
+import { response, seen, send, stay, then, type Step } from './step.ts';
+import { type FlexRequestState, mayBeOrdered } from './state.ts';
+import type { FlexRequestEvent } from './events.ts';
+import { frameOf } from './facts.ts';
+
+type Told<T extends FlexRequestEvent['type']> = Extract<FlexRequestEvent, { type: T }>;
+
+/** A request is accepted as soon as it is valid; whether anything is offered is another matter (UFTP FlexRequestResponse). */
+export function onRequested(state: FlexRequestState, { request, rejections }: Told<'requested'>): Step {
+  if (state.frame) return stay(state);
+  const reason = rejections.join(';');
+  const accepted = rejections.length === 0;
+  const taken: FlexRequestState = {
+    ...seen(state, request.messageId),
+    request,
+    frame: frameOf(request),
+    requestStatus: accepted ? 'Answering' : 'Rejected',
+    ...(!accepted && { reason }),
+  };
+  return send(
+    taken,
+    response(request, 'FlexRequestResponse', {
+      type: 'FlexRequestResponse',
+      FlexRequestMessageID: request.messageId,
+      Result: accepted ? 'Accepted' : 'Rejected',
+      ...(!accepted && { RejectionReason: reason }),
+    }),
+  );
+}
+
+/** An operator offers what nobody asked for. */
+export function onUnsolicited(state: FlexRequestState, event: Told<'unsolicited'>): Step {
+  if (state.frame) return stay(state);
+  const { frame, proposal } = event;
+  return toDecide({ ...state, frame }, 'unsolicited', { proposal });
+}
+
+/**
+ * Nothing more is offered for a request that a newer Revision replaced. An offer that is out stays binding until
+ * it is revoked or expires (the spec leaves this to the aggregator).
+ */
+export function onSuperseded(state: FlexRequestState, event: Told<'superseded'>, now: string): Step {
+  const { requestStatus, request } = state;
+  const live = requestStatus === 'Answering' || requestStatus === 'Open' || requestStatus === 'Expired';
+  if (!live || !request || event.Revision <= request.Revision) return stay(state);
+  const reason = `Revision ${event.Revision} took its place`;
+  const { askedUntil: _, ...rest } = state;
+  const superseded: FlexRequestState = {
+    ...rest,
+    requestStatus: 'Superseded',
+    supersededBy: { messageId: event.by, Revision: event.Revision },
+    reason,
+    // What is still being decided on would be for the old Revision.
+    deciding: [],
+  };
+  if (event.offers === 'keep') return stay(superseded);
+  return superseded.offers
+    .filter(mayBeOrdered)
+    .reduce((step, offer) => then(step, (next) => revoke(next, offer.step, reason, now)), stay(superseded));
+}

@@ -1,0 +1,124 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  type FlexRequestEffect,
+  type FlexRequestEvent,
+  type FlexRequestState,
+  initialState,
+  isOver,
+  nextDeadline,
+  reduce,
+} from '../market/flex-request/index.ts';
+import type { MessageType } from '../uftp/index.ts';
+import { bookOrder, recordConversation } from './activities.ts';
+import { acceptCommands } from './commands.ts';
+import { carryOut } from './effects.ts';
+import { Mailbox, notBefore, now, type Start } from './entity.ts';
+import { eventOf } from './events.ts';
+import { SEARCH } from './search-attributes.ts';
+
+/** Temporal takes 2,000 updates in one run; a run that took this many hands over to the next. */
+const UPDATES_PER_RUN = 1_000;
+
+type Booking = Extract<FlexRequestEffect, { kind: 'book' }>;
+/** What is under way beside the loop. */
+type Pending = Exclude<FlexRequestEffect, { kind: 'book' | 'answer' }>;
+
+/** What a run hands to the next: everything known, what is under way, and what waits in line. */
+export interface Resumed {
+  readonly resumed?: {
+    readonly state: FlexRequestState;
+    readonly pending: readonly Pending[];
+    readonly waiting: readonly FlexRequestEvent[];
+  };
+}
+
+/**
+ * A conversation with a DSO: feeds what happens to the reducer, carries out what it says, and records where things
+ * stand. Everything is decided in `market`.
+ */
+export async function converse(
+  { startedAt, resumed }: Start & Resumed,
+  messages: readonly MessageType[],
+  first?: FlexRequestEvent,
+): Promise<FlexRequestState['phase']> {
+  const mailbox = new Mailbox<FlexRequestEvent>();
+  const pending = new Set<Pending>();
+  let state = resumed?.state ?? initialState;
+
+  mailbox.acceptMessages(messages, (inbound) =>
+    state.seen.includes(inbound.messageId.toLowerCase()) ? undefined : eventOf(inbound),
+  );
+  mailbox.acceptTold((told) => told as FlexRequestEvent);
+  const commands = acceptCommands(mailbox, () => state);
+  const begin = (effect: Exclude<FlexRequestEffect, Booking>): void => {
+    if (effect.kind === 'answer') return commands.answer(effect.command, effect.outcome);
+    pending.add(effect);
+    mailbox.run(carryOut(effect).finally(() => pending.delete(effect)));
+  };
+  await notBefore(startedAt);
+
+  if (first && !resumed) mailbox.put(first);
+  for (const event of resumed?.waiting ?? []) mailbox.put(event);
+  for (const effect of resumed?.pending ?? []) begin(effect);
+
+  const longEnough = (): boolean =>
+    workflowInfo().continueAsNewSuggested || mailbox.received >= UPDATES_PER_RUN;
+  while (!isOver(state) || !mailbox.isEmpty) {
+    const next = await mailbox.next(nextDeadline(state), longEnough);
+    if (!next && longEnough() && mailbox.isEmpty) {
+      await condition(allHandlersFinished);
+      await continueAsNew<(start: Start & Resumed) => Promise<unknown>>({
+        startedAt,
+        resumed: { state, pending: [...pending], waiting: mailbox.drain() },
+      });
+    }
+    const before = state.phase;
+    let event: FlexRequestEvent | undefined = next ?? { type: 'clock' };
+    // Everything that waits is taken in before it is recorded: one write for all of it.
+    for (; event; event = mailbox.isEmpty ? undefined : await mailbox.next()) {
+      const step = reduce(state, event, now());
+      state = step.state;
+      for (const effect of step.effects) {
+        if (effect.kind !== 'book') begin(effect);
+        else mailbox.put(await book(effect));
+      }
+    }
+    if (state.phase !== before) upsertSearchAttributes([{ key: SEARCH.phase, value: state.phase }]);
+    await recordConversation(state);
+    setCurrentDetails(describe(state));
+  }
+  await condition(allHandlersFinished);
+  return state.phase;
+}
+
+/** An order binds from here on: nothing else happens before it is written down. */
+async function book(effect: Booking): Promise<FlexRequestEvent> {
+  const { kind: _, ...input } = effect;
+  const booked = await bookOrder(input);
+  return { type: 'booked', orderMessageId: effect.order.messageId, booked };
+}
+
+/** What Temporal's own UI shows of a conversation. */
+function describe({ phase, frame, request, offers, orders, alerts, reason }: FlexRequestState): string {
+  const standing = alerts.filter(({ resolved }) => !resolved);
+  return [
+    `**${phase}**${reason ? `: ${reason}` : ''}`,
+    frame && `${frame.dso}, ${frame.Period}, ${frame.CongestionPoint}${request ? '' : ', unsolicited'}`,
+    ...offers.map(({ step, status, reason }) => `${step}: ${status}${reason ? ` (${reason})` : ''}`),
+    ...orders.map(
+      ({ order, status, dispatch }) =>
+        `Order ${order.OrderReference} for ${order.Price} ${order.Currency}: ${status}` +
+        (dispatch ? `, dispatch ${dispatch.toLowerCase()}` : ''),
+    ),
+    ...standing.map(({ severity, text }) => `**${severity}**: ${text}`),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
