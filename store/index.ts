@@ -2,6 +2,8 @@ import { alertsOf } from './alerts.ts';
 import { baselinesOf } from './baselines.ts';
 import { capacityOf } from './capacity.ts';
 import { inTransaction, openClient } from './client.ts';
+import { connectionsOf } from './connections.ts';
+import { contractsOf } from './contracts.ts';
 import { conversationsOf } from './conversations.ts';
 import { dispatchesOf } from './dispatches.ts';
 import { inboxOf } from './inbox.ts';
@@ -19,6 +21,10 @@ export { migrate } from './migrate.ts';
 export type { AlertSeverity, AlertState, ConversationAlert, StoredAlert } from './alerts.ts';
 export type { Baseline } from './baselines.ts';
 export type { Choice, HeldAsset, Hold, HoldScope } from './capacity.ts';
+export type * from './connection-diff.ts';
+export type { PortfolioVersion, RecordedConnection } from './connections.ts';
+export type { ListApplied, ListToApply } from './portfolio-list.ts';
+export type { ContractVersion, NewTerms } from './contracts.ts';
 export type { Conversation, TimelineEntry } from './conversations.ts';
 export type { HandOverOutcome, StoredDispatch } from './dispatches.ts';
 export type * from './inbox.ts';
@@ -27,7 +33,7 @@ export type { MeterReading } from './meter-readings.ts';
 export type { AcceptedOrder, StoredISP, StoredOrder } from './orders.ts';
 export type { Delivery, NewOutbound, OutboxHead, OutboxKey, OutboxRow } from './outbox.ts';
 export type { ActiveCongestionPoint, PortfolioView, ViewedCongestionPoint } from './portfolio.ts';
-export type { Reservation } from './reservations.ts';
+export type { InForce, ReservationUpdate } from './reservations.ts';
 export type { SettlementItem } from './settlement-items.ts';
 
 /** Where to keep things. */
@@ -53,8 +59,10 @@ export function createStore({ url, poolSize }: StoreOptions) {
     conversations: conversationsOf(db),
     orders: ordersOf(db),
     capacity: capacityOf(db),
+    contracts: contractsOf(db),
     reservations: reservationsOf(db),
     portfolio: portfolioOf(db),
+    connections: connectionsOf(db),
     baselines: baselinesOf(db),
     meterReadings: meterReadingsOf(db),
     settlementItems: settlementItemsOf(db),
