@@ -1,5 +1,6 @@
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
+import { dispatchActivities } from './dispatch/index.ts';
 import { heartbeating } from './heartbeating.ts';
 import { Outgoing } from './outgoing.ts';
 import { portfolioActivities } from './portfolio.ts';
@@ -19,6 +20,7 @@ export function createActivities(deps: Dependencies): Activities {
   const replies = replyActivities(deps, outgoing);
   return {
     ...tradingActivities(deps),
+    ...dispatchActivities(deps),
     ...reservationActivities(deps),
     ...settlement,
     ...portfolio,
