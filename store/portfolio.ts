@@ -44,24 +44,24 @@ const rowsAtOnce = 5_000;
 /** Milliseconds; a view may hold hundreds of thousands of connections. */
 const patience = { timeout: 120_000, maxWait: 10_000 };
 
+/**
+ * The view of each CRO that stands for a day: the last accepted one for that day, else for the last day before
+ * it. Newest first, should two CROs know the same congestion point.
+ */
+export async function standingViews(db: Db, period: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM (
+      SELECT DISTINCT ON (cro) id, period, received_at FROM portfolio_view
+      WHERE result = 'Accepted' AND period <= ${period}
+      ORDER BY cro, period DESC, received_at DESC, id DESC
+    ) AS latest ORDER BY period DESC, received_at DESC`;
+  return rows.map(({ id }) => id);
+}
+
 /** What the CROs say our portfolio is, for every day they were asked about. */
 export function portfolioOf(db: Db) {
-  /**
-   * The view of each CRO that stands for a day: the last accepted one for that day, else for the last day before
-   * it. Newest first, should two CROs know the same congestion point.
-   */
-  async function standing(period: string): Promise<string[]> {
-    const rows = await db.$queryRaw<{ id: string }[]>`
-      SELECT id::text FROM (
-        SELECT DISTINCT ON (cro) id, period, received_at FROM portfolio_view
-        WHERE result = 'Accepted' AND period <= ${period}
-        ORDER BY cro, period DESC, received_at DESC, id DESC
-      ) AS latest ORDER BY period DESC, received_at DESC`;
-    return rows.map(({ id }) => id);
-  }
-
   async function active(where: { congestionPoint: string; dso?: string }, period: string) {
-    const views = await standing(period);
+    const views = await standingViews(db, period);
     const seen = await db.viewedCongestionPoint.findMany({
       where: { ...where, viewId: { in: views } },
       include: { view: true },
@@ -135,7 +135,7 @@ export function portfolioOf(db: Db) {
 
     /** Whether any CRO has told where the portfolio is, on that day or before. */
     async isKnown(period: string): Promise<boolean> {
-      return (await standing(period)).length > 0;
+      return (await standingViews(db, period)).length > 0;
     },
 
     /**
