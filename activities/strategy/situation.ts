@@ -1,13 +1,13 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { instant } from '../../base/clock.ts';
-import type { PlacedAsset } from '../../market/capacity.ts';
 import type { OfferDecision, RequestFacts } from '../../market/flex-request/index.ts';
 import { obligatedPower } from '../../market/obligation.ts';
 import type { PowerISP } from '../../market/power.ts';
 import { ispCount, ispMinutes, ispStart } from '../../uftp/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { fromContract, fromStored } from '../isps.ts';
+import { assetsBehind } from '../portfolio-assets.ts';
 import { strategySettings } from './choose.ts';
 import type { Situation } from './strategy.ts';
 
@@ -23,10 +23,7 @@ export async function situationOf(
   if (!dso) return { kind: 'noBid', reason: `${request.dso} is no longer in the configuration` };
   const point = await store.portfolio.activeCongestionPoint(request.dso, CongestionPoint, Period);
   if (!point && (await mayStillBeTold(deps, request))) throw portfolioUnknown();
-  const there = new Set(point?.connections ?? []);
-  const assets = config.portfolio.connections
-    .filter(({ id, from, to }) => there.has(id) && from <= Period && (!to || Period <= to))
-    .flatMap(({ id, assets }) => assets.map((asset): PlacedAsset => ({ ...asset, connection: id })));
+  const assets = await assetsBehind(store, point?.connections ?? [], Period);
   if (assets.length === 0) return { kind: 'noBid', reason: 'no asset stands behind this congestion point' };
 
   const kept = ContractID ? await store.reservations.find(request.dso, ContractID, Period) : undefined;

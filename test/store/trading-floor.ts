@@ -76,6 +76,13 @@ export function floorConfig(settings: object = {}, env: Environment = {}): Confi
 
 /** Puts all connections on both congestion points. */
 export async function openFloor(store: Store): Promise<void> {
+  const connections = CONNECTIONS.map(({ id, from, assets }) => ({
+    connection: id,
+    startPeriod: from,
+    assets,
+  }));
+  const seed = { origin: 'configuration', leavesOn: PERIOD, by: 'test', at: NOW, apply: true } as const;
+  await store.connections.compare({ ...seed, connections });
   await store.portfolio.saveView({
     cro: CRO,
     period: PERIOD,
