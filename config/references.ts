@@ -50,7 +50,15 @@ const sketchSchema = group({
   dispatches: list(group({ for: group({ dso: name }) })),
   forecast: group({ url: name }),
   forecasts: list(group({ url: name, for: group({ dso: name }) })),
-  contracts: list(group({ id: name, dso: name, reserved: list(group({ start: count, duration: count })) })),
+  contracts: list(
+    group({
+      id: name,
+      dso: name,
+      reserved: list(
+        group({ start: count, duration: count, from: name, to: name, days: z.unknown().optional() }),
+      ),
+    }),
+  ),
 });
 type Sketch = z.output<typeof sketchSchema>;
 
@@ -227,8 +235,10 @@ function overlappingConnections({ portfolio }: Sketch): Finding[] {
 
 function overlappingReservations({ contracts }: Sketch): Finding[] {
   return contracts.flatMap(({ reserved }, contract) =>
-    reserved.flatMap(({ start, duration = 1 }, index) => {
+    reserved.flatMap(({ start, duration = 1, ...when }, index) => {
       const clash = reserved.slice(0, index).some((other) => {
+        // Windows of some days may be exceptions from others: the first that fits counts.
+        if (ofSomeDays(when) || ofSomeDays(other)) return false;
         if (start === undefined || other.start === undefined) return false;
         return other.start < start + duration && start < other.start + (other.duration ?? 1);
       });
@@ -241,6 +251,9 @@ function overlappingReservations({ contracts }: Sketch): Finding[] {
     }),
   );
 }
+
+const ofSomeDays = ({ from, to, days }: { from?: unknown; to?: unknown; days?: unknown }): boolean =>
+  from !== undefined || to !== undefined || days !== undefined;
 
 /** Counterparties and operators never share a door. */
 function sharedPort({ uftp, operator }: Sketch): Finding[] {

@@ -14,3 +14,4 @@ export {
 export { firstGap, firstOutOfBounds, firstOverlap, type ISPGroup, ispsOf, lastISP } from './groups.ts';
 export { ispAt, ispCount, ispEnd, ispStart } from './isp.ts';
 export { ispMinutes, ispMinutesIfAny } from './isp-duration.ts';
+export { localInstant } from './local-time.ts';
