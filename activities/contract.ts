@@ -51,8 +51,12 @@ export interface Activities {
   recordConversation(state: FlexRequestState): Promise<void>;
   /** Judges a reservation update by its contract and keeps it; returns the reasons to reject it. */
   applyReservation(input: { inboxId: string }): Promise<readonly string[]>;
-  /** Tells the open conversations of a contract and day what is now reserved. */
-  announceReservation(input: { dso: string; contractId: string; period: string }): Promise<void>;
+  /** Tells the conversations of a contract, congestion point and day what is now reserved. */
+  announceReservation(input: {
+    contractId: string;
+    congestionPoint: string;
+    period: string;
+  }): Promise<void>;
   /** Recomputes a FlexSettlement from our own data and keeps the items. */
   recomputeSettlement(input: { inboxId: string; rejections: readonly string[] }): Promise<SettlementVerdict>;
   /** Answers a FlexSettlement from the kept items. */

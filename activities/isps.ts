@@ -10,10 +10,3 @@ export function fromStored(isps: readonly StoredISP[]): PowerISP[] {
 export function toStored(isps: readonly PowerISP[]): StoredISP[] {
   return isps.map(({ Start, Duration, Power }) => ({ start: Start, duration: Duration, power: Power }));
 }
-
-/** Powers as messages spell them, from those a contract in the configuration reserves. */
-export function fromContract(
-  reserved: readonly { readonly start: number; readonly duration: number; readonly powerW: number }[],
-): PowerISP[] {
-  return reserved.map(({ start, duration, powerW }) => ({ Start: start, Duration: duration, Power: powerW }));
-}

@@ -42,7 +42,10 @@ export function contractsOf(db: Db) {
       const transaction = () =>
         db.$transaction(async (tx) => {
           await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`flexor.contract/${contractId}`}, 0))`;
-          const rows = await tx.contractVersion.findMany({ where: { contractId }, orderBy: { version: 'asc' } });
+          const rows = await tx.contractVersion.findMany({
+            where: { contractId },
+            orderBy: { version: 'asc' },
+          });
           const versions = rows.map((row) => plain(row) as ContractVersion);
           const last = versions.at(-1);
           const lastConfigured = versions.findLast(({ source }) => source === 'configuration');

@@ -95,10 +95,15 @@ export function conversationsOf(db: Db) {
       return rows.map((row) => plain(row) as Conversation);
     },
 
-    /** The workflows of all conversations under a contract on one day. */
-    async underContract(dso: string, contractId: string, period: string): Promise<string[]> {
+    /** The workflows of all conversations under a contract at a congestion point on one day, whichever DSO began them. */
+    async underContract(where: {
+      contractId: string;
+      congestionPoint: string;
+      period: string;
+    }): Promise<string[]> {
+      const { contractId, congestionPoint, period } = where;
       const rows = await db.conversation.findMany({
-        where: { dso, contractId, period },
+        where: { contractId, congestionPoint, period },
         select: { workflowId: true },
         orderBy: { workflowId: 'asc' },
       });

@@ -48,6 +48,7 @@ async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<void> {
     },
   });
   if (accepted) {
-    await announceReservation({ dso: sender.domain, contractId: content.ContractID, period: content.Period });
+    const { ContractID, CongestionPoint, Period } = content;
+    await announceReservation({ contractId: ContractID, congestionPoint: CongestionPoint, period: Period });
   }
 }

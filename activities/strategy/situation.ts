@@ -5,8 +5,8 @@ import type { OfferDecision, RequestFacts } from '../../market/flex-request/inde
 import { obligatedPower } from '../../market/obligation.ts';
 import type { PowerISP } from '../../market/power.ts';
 import { ispCount, ispMinutes, ispStart } from '../../uftp/index.ts';
+import { reservedUnder, termsFor } from '../contracts.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { fromContract, fromStored } from '../isps.ts';
 import { assetsBehind } from '../portfolio-assets.ts';
 import { strategySettings } from './choose.ts';
 import type { Situation } from './strategy.ts';
@@ -26,9 +26,13 @@ export async function situationOf(
   const assets = await assetsBehind(store, point?.connections ?? [], Period);
   if (assets.length === 0) return { kind: 'noBid', reason: 'no asset stands behind this congestion point' };
 
-  const kept = ContractID ? await store.reservations.find(request.dso, ContractID, Period) : undefined;
-  const contract = ContractID ? config.contract(ContractID) : undefined;
-  const agreed = contract ? fromContract(contract.reserved) : reserved;
+  const called = ContractID && {
+    contractId: ContractID,
+    congestionPoint: CongestionPoint,
+    period: Period,
+  };
+  const terms = called ? await termsFor(deps, request.dso, called) : undefined;
+  const agreed = called && terms ? await reservedUnder(deps, terms, called) : reserved;
   return {
     dso,
     settings: strategySettings(config, request),
@@ -38,7 +42,7 @@ export async function situationOf(
       ispCount: ispCount(Period, TimeZone, ISPDuration),
     },
     assets,
-    obligations: obligatedPower(kept ? fromStored(kept.isps) : agreed, request.ISP),
+    obligations: obligatedPower(agreed, request.ISP),
     mutexOffersSupported: point?.mutexOffersSupported === true,
   };
 }

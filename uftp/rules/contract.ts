@@ -53,7 +53,7 @@ export const CONTRACT_RULES = [
     name: 'reservation-deadline-passed',
     messages: ['FlexReservationUpdate'],
     when: "the contract's deadline for releases had passed at receipt",
-    text: 'Deadline expired',
+    text: TEXTS.deadlineExpired,
     cites: 'UFTP FlexReservationUpdate, rejection reasons: "Deadline expired"',
     presumes: ['contract-unknown'],
     knows: ['contracts'],

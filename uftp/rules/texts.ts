@@ -17,4 +17,5 @@ export const TEXTS = {
   baselineMismatch: 'Baseline mismatch',
   orderReferenceRepeated: 'OrderReference not unique',
   powerValue: 'Power value rejection',
+  deadlineExpired: 'Deadline expired',
 } as const;
