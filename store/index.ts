@@ -9,6 +9,7 @@ import { dispatchesOf } from './dispatches.ts';
 import { inboxOf } from './inbox.ts';
 import { ledgerOf } from './ledger.ts';
 import { meterReadingsOf } from './meter-readings.ts';
+import { meteringsOf } from './meterings.ts';
 import { ordersOf } from './orders.ts';
 import { outboxOf } from './outbox.ts';
 import { portfolioOf } from './portfolio.ts';
@@ -29,7 +30,8 @@ export type { Conversation, TimelineEntry } from './conversations.ts';
 export type { HandOverOutcome, StoredDispatch } from './dispatches.ts';
 export type * from './inbox.ts';
 export type { LedgerEntry } from './ledger.ts';
-export type { MeterReading } from './meter-readings.ts';
+export type * from './meter-readings.ts';
+export type * from './meterings.ts';
 export type { AcceptedOrder, StoredISP, StoredOrder } from './orders.ts';
 export type { Delivery, NewOutbound, OutboxHead, OutboxKey, OutboxRow } from './outbox.ts';
 export type { ActiveCongestionPoint, PortfolioView, ViewedCongestionPoint } from './portfolio.ts';
@@ -65,6 +67,7 @@ export function createStore({ url, poolSize }: StoreOptions) {
     connections: connectionsOf(db),
     baselines: baselinesOf(db),
     meterReadings: meterReadingsOf(db),
+    meterings: meteringsOf(db),
     settlementItems: settlementItemsOf(db),
     dispatches: dispatchesOf(db),
     alerts: alertsOf(db),

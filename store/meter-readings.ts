@@ -1,4 +1,5 @@
-import { inTransaction, type Db } from './client.ts';
+import { type Db, inTransaction } from './client.ts';
+import { countDays, lockDays, type Written, writePowers, writeValues } from './meter-writes.ts';
 import { chunksOf } from './plain.ts';
 
 /** Measured power of a connection in one ISP. */
@@ -13,33 +14,151 @@ export interface MeterReading {
   readonly recordedAt: string;
 }
 
+/** What a meter tells beside power: energy in the ISP, or a register at the end of it. */
+export type MeterValueKind = 'importEnergy' | 'exportEnergy' | 'importRegister' | 'exportRegister';
+
+/** A register that did not simply count on in its ISP. kWh, decimal strings. */
+export type RegisterEvent =
+  /** It stood at `from`, where that is known, and went on from `to`. */
+  | { readonly kind: 'reset'; readonly to: string; readonly from?: string }
+  /** After its last number it began with 0 again; it has `at` kWh in all. */
+  | { readonly kind: 'rollover'; readonly at: string };
+
+/** One value of one connection and ISP. */
+export interface MeterValue {
+  readonly connection: string;
+  readonly period: string;
+  /** ISP number, from 1. */
+  readonly isp: number;
+  readonly kind: MeterValueKind;
+  /** kWh, a decimal string, never negative. */
+  readonly value: string;
+  readonly event?: RegisterEvent;
+  /** ISO, UTC. */
+  readonly recordedAt: string;
+}
+
+/** A connection's day. */
+export interface ConnectionDay {
+  readonly connection: string;
+  readonly period: string;
+}
+
+/** A file that readings came in. */
+export interface ImportedFile {
+  /** sha256 of its bytes. */
+  readonly digest: string;
+  readonly source: string;
+  readonly lines: number;
+  /** ISO, UTC. */
+  readonly at: string;
+}
+
+/** What became of readings that were handed in. Counts are of ISPs and kinds. */
+export interface SavedReadings {
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Days of connections whose readings are not what they were. */
+  readonly days: readonly ConnectionDay[];
+  readonly importId?: string;
+}
+
 const rowsAtOnce = 10_000;
+/** Milliseconds; a month of a hundred connections is a million values. */
+const patience = { timeout: 300_000, maxWait: 10_000 };
+const unchangedAny: Pick<SavedReadings, 'added' | 'changed'> = { added: 0, changed: 0 };
 
 export function meterReadingsOf(db: Db) {
   return {
-    /** Keeps readings, whole or not at all. A corrected reading replaces an earlier one; one recorded earlier never replaces a later. */
-    async save(readings: readonly MeterReading[]): Promise<void> {
-      // A statement may touch a row only once.
-      const newest = new Map<string, MeterReading>();
-      for (const reading of readings) {
-        const key = JSON.stringify([reading.connection, reading.period, reading.isp]);
-        const other = newest.get(key);
-        if (other === undefined || other.recordedAt <= reading.recordedAt) newest.set(key, reading);
-      }
-      // In the order of the key, so that two of these wait for each other instead of blocking each other.
-      const sorted = [...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, reading]) => reading);
-      const statements = chunksOf(sorted, rowsAtOnce).map((rows) => {
-        return db.$executeRaw`
-          INSERT INTO meter_reading (connection, period, isp, power, recorded_at)
-          SELECT * FROM unnest(
-            ${rows.map((row) => row.connection)}::text[], ${rows.map((row) => row.period)}::text[],
-            ${rows.map((row) => row.isp)}::int[], ${rows.map((row) => row.power)}::int[],
-            ${rows.map((row) => row.recordedAt)}::timestamptz[])
-          ON CONFLICT (connection, period, isp) DO UPDATE
-            SET power = excluded.power, recorded_at = excluded.recorded_at
-            WHERE meter_reading.recorded_at <= excluded.recorded_at`;
+    /**
+     * Keeps readings, whole or not at all. A corrected reading replaces an earlier one, which stays on record; one
+     * recorded earlier never replaces a later. What says the same changes nothing.
+     */
+    async save(
+      readings: readonly MeterReading[],
+      values: readonly MeterValue[] = [],
+      file?: ImportedFile,
+    ): Promise<SavedReadings> {
+      const powers = newest(readings, ({ connection, period, isp }) => [connection, period, isp]);
+      const others = newest(values, ({ connection, period, isp, kind }) => [connection, period, isp, kind]);
+      return inTransaction(() =>
+        db.$transaction(async (tx) => {
+          await lockDays(tx, daysOf([...powers, ...others]), (readings[0] ?? values[0])?.recordedAt);
+          const written: Written[] = [];
+          for (const rows of chunksOf(powers, rowsAtOnce)) written.push(...(await writePowers(tx, rows)));
+          for (const rows of chunksOf(others, rowsAtOnce)) written.push(...(await writeValues(tx, rows)));
+          const days = daysOf(written);
+          for (const rows of chunksOf(days, rowsAtOnce)) await countDays(tx, rows);
+          const { added, changed } = written.reduce(
+            (sum, row) => ({ added: sum.added + row.added, changed: sum.changed + row.changed }),
+            unchangedAny,
+          );
+          const counts = { added, changed, unchanged: powers.length + others.length - added - changed };
+          if (!file) return { ...counts, days };
+          const { id } = await tx.meterImport.create({ data: { ...file, ...counts }, select: { id: true } });
+          return { ...counts, days, importId: id };
+        }, patience),
+      );
+    },
+
+    /** The import of a file with this digest: the first, if it was forced in again. */
+    async findImport(
+      digest: string,
+    ): Promise<(Omit<SavedReadings, 'days'> & { importId: string }) | undefined> {
+      const row = await db.meterImport.findFirst({ where: { digest }, orderBy: { at: 'asc' } });
+      if (!row) return undefined;
+      const { id: importId, added, changed, unchanged } = row;
+      return { importId, added, changed, unchanged };
+    },
+
+    /** What is known of a connection beside power, from one day to another, both included; in order. */
+    async valuesOf(connection: string, from: string, to: string): Promise<MeterValue[]> {
+      const rows = await db.meterValue.findMany({
+        where: { connection, period: { gte: from, lte: to } },
+        orderBy: [{ period: 'asc' }, { isp: 'asc' }],
       });
-      await inTransaction(() => db.$transaction(statements));
+      return rows.map(({ kind, value, event, recordedAt, ...row }) => ({
+        ...row,
+        kind: kind as MeterValueKind,
+        value: value.toFixed(),
+        ...(event !== null && { event: event as unknown as RegisterEvent }),
+        recordedAt: recordedAt.toISOString(),
+      }));
+    },
+
+    /** Power of a connection on one day by ISP, in W; what is missing is unknown. */
+    async powerOf(connection: string, period: string): Promise<ReadonlyMap<number, number>> {
+      const rows = await db.meterReading.findMany({
+        where: { connection, period },
+        select: { isp: true, power: true },
+        orderBy: { isp: 'asc' },
+      });
+      return new Map(rows.map(({ isp, power }) => [isp, power]));
+    },
+
+    /** How often the readings of a connection's day changed; 0 where there are none. */
+    async revisionOf(connection: string, period: string): Promise<number> {
+      const day = await db.meterDay.findUnique({
+        where: { connection_period: { connection, period } },
+        select: { revision: true },
+      });
+      return day?.revision ?? 0;
+    },
+
+    /** Readings of a day that were corrected, as they stood before; in the order of the corrections. */
+    async correctionsOf(connection: string, period: string) {
+      const rows = await db.supersededReading.findMany({
+        where: { connection, period },
+        orderBy: { id: 'asc' },
+      });
+      return rows.map(({ isp, kind, value, recordedAt, supersededAt }) => ({
+        isp,
+        kind,
+        value: value.toFixed(),
+        recordedAt: recordedAt.toISOString(),
+        supersededAt: supersededAt.toISOString(),
+      }));
     },
 
     /**
@@ -56,4 +175,25 @@ export function meterReadingsOf(db: Db) {
       return Array.from({ length: isps }, (_, index) => powers.get(index + 1) ?? null);
     },
   };
+}
+
+/** The newest of each key, in the order of the keys: a statement may touch a row only once. */
+function newest<R extends { readonly recordedAt: string }>(
+  rows: readonly R[],
+  keyOf: (row: R) => readonly (string | number)[],
+): R[] {
+  const found = new Map<string, R>();
+  for (const row of rows) {
+    const key = JSON.stringify(keyOf(row));
+    const other = found.get(key);
+    if (other === undefined || other.recordedAt <= row.recordedAt) found.set(key, row);
+  }
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+function daysOf(rows: readonly ConnectionDay[]): ConnectionDay[] {
+  const days = new Map(
+    rows.map(({ connection, period }) => [`${connection} ${period}`, { connection, period }]),
+  );
+  return [...days].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day);
 }
