@@ -49,14 +49,10 @@ export interface Activities {
   updatePrognosis(input: { frame: Frame; order: OrderFacts }): Promise<void>;
   /** Writes the state of a conversation to the read model, and settles the power held for its offers. */
   recordConversation(state: FlexRequestState): Promise<void>;
-  /** Judges a reservation update by its contract and keeps it; returns the reasons to reject it. */
-  applyReservation(input: { inboxId: string }): Promise<readonly string[]>;
+  /** Judges a reservation update by its contract, deadlines at `judgedAt` (UTC), and keeps it; returns the reasons to reject it. */
+  applyReservation(input: { inboxId: string; judgedAt: string }): Promise<readonly string[]>;
   /** Tells the conversations of a contract, congestion point and day what is now reserved. */
-  announceReservation(input: {
-    contractId: string;
-    congestionPoint: string;
-    period: string;
-  }): Promise<void>;
+  announceReservation(input: { contractId: string; congestionPoint: string; period: string }): Promise<void>;
   /** Recomputes a FlexSettlement from our own data and keeps the items. */
   recomputeSettlement(input: { inboxId: string; rejections: readonly string[] }): Promise<SettlementVerdict>;
   /** Answers a FlexSettlement from the kept items. */

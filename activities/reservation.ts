@@ -12,7 +12,7 @@ type ReservationActivities = Pick<Activities, 'applyReservation' | 'announceRese
 export function reservationActivities(deps: Dependencies): ReservationActivities {
   const { store, tell } = deps;
   return {
-    async applyReservation({ inboxId }) {
+    async applyReservation({ inboxId, judgedAt }) {
       const { row, message } = await readInbox(store, inboxId, 'FlexReservationUpdate');
       const { ContractID: contractId, CongestionPoint: congestionPoint, Period: period } = message;
       const at = { contractId, congestionPoint, period };
@@ -30,7 +30,7 @@ export function reservationActivities(deps: Dependencies): ReservationActivities
           contracted: scheduledPower(terms, period),
           deadline: releaseDeadline(terms, period),
           inForce: inForce && { stampedAt: inForce.stampedAt, ISP: fromStored(inForce.isps) },
-          update: { stampedAt, receivedAt, ISP: message.ISP },
+          update: { stampedAt, receivedAt: judgedAt, ISP: message.ISP },
         }),
       );
     },

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import type { Clock } from '../base/index.ts';
-import type { Config } from '../config/index.ts';
+import { type Config, contractBook } from '../config/index.ts';
 import type { Store } from '../store/index.ts';
 import type { ParticipantDirectory } from '../uftp/index.ts';
 import { firstSync } from './first-sync.ts';
@@ -39,15 +39,16 @@ export interface Api {
 /** Starts the API process's whole work: the UFTP endpoint, the relay behind it, and the operator's listener. */
 export async function startApi({ config, store, temporal, directory, clock, log }: ApiOptions): Promise<Api> {
   const metrics = createMetrics();
+  const contracts = contractBook(config, store.contracts, clock);
   const relay = createRelay({
     store,
     temporal,
-    judge: createJudge(config, store),
+    judge: createJudge(config, store, contracts),
     clockToleranceMs: (domain, role) => {
       const tolerance = config.participant(domain, role)?.clockTolerance ?? 'PT0S';
       return Temporal.Duration.from(tolerance).total('milliseconds');
     },
-    contractKnown: (contractId) => config.contract(contractId) !== undefined,
+    contractKnown: async (contractId) => (await contracts.history(contractId)).length > 0,
     clock,
     log: log.child({ part: 'relay' }),
     metrics,

@@ -29,7 +29,7 @@ async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<void> {
   const { content, sender } = inbound;
   const rejections = inbound.rejections.length
     ? inbound.rejections
-    : await applyReservation({ inboxId: inbound.inboxId });
+    : await applyReservation({ inboxId: inbound.inboxId, judgedAt: inbound.receivedAt });
   const accepted = rejections.length === 0;
   setCurrentDetails(
     `Reservation update ${content.Reference}: ${accepted ? 'accepted' : rejections.join('; ')}`,

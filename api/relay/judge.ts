@@ -1,4 +1,4 @@
-import type { Config } from '../../config/index.ts';
+import type { Config, ContractBook } from '../../config/index.ts';
 import type { Store } from '../../store/index.ts';
 import { judge, type Role, type RuleName, RULES } from '../../uftp/index.ts';
 import { knowledgeAbout } from './knowledge.ts';
@@ -19,6 +19,7 @@ const ENFORCED = RULES.filter(({ name }) => !TOLERATED.includes(name));
 export function createJudge(
   config: Config,
   store: Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>,
+  contracts: ContractBook,
 ): Judge {
   return async (stored) => {
     const { row, message, judgedAt } = stored;
@@ -29,7 +30,7 @@ export function createJudge(
       wrapper: { SenderDomain: row.senderDomain, SenderRole: row.senderRole as Role },
       recipientRole: config.identity.role,
       digest: row.payloadSha256,
-      knowledge: knowledgeAbout(row, config, store),
+      knowledge: knowledgeAbout(row, config, store, contracts),
     };
     const rejections = await judge(message, context, ENFORCED);
     return [...new Set([...rejections.map(({ text }) => text), ...beyondLimits(stored)])];

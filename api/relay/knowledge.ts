@@ -1,6 +1,7 @@
-import type { Config } from '../../config/index.ts';
+import type { Config, ContractBook } from '../../config/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
 import { decode, type Knowledge, type Message, periodOf } from '../../uftp/index.ts';
+import { contractKnowledge } from './contracts.ts';
 
 type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>;
 
@@ -17,6 +18,7 @@ export function knowledgeAbout(
   row: PendingInbound,
   config: Config,
   store: KnowledgeStore,
+  contracts: ContractBook,
 ): Partial<Knowledge> {
   return {
     participants: {
@@ -37,20 +39,7 @@ export function knowledgeAbout(
         return found && { MutexOffersSupported: found.mutexOffersSupported };
       },
     },
-    contracts: {
-      isKnown: async (contractId) => config.contract(contractId) !== undefined,
-      async reservation(contractId) {
-        const reserved = config.contract(contractId)?.reserved ?? [];
-        if (reserved.length === 0) return undefined;
-        return {
-          ISP: reserved.map(({ start, duration, powerW }) => ({
-            Start: start,
-            Duration: duration,
-            Power: powerW,
-          })),
-        };
-      },
-    },
+    contracts: contractKnowledge(contracts),
     orders: orders(row, config, store),
     revisions: {
       async highest({ type }) {

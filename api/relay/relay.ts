@@ -17,7 +17,7 @@ export interface RelayOptions {
   readonly judge: Judge;
   /** How far the clock of a counterparty may differ from ours (ms). */
   readonly clockToleranceMs?: (domain: string, role: string) => number;
-  readonly contractKnown: (contractId: string) => boolean;
+  readonly contractKnown: (contractId: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;

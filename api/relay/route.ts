@@ -39,7 +39,7 @@ export interface RouteLookups {
   /** A sent message by its MessageID, in any letter case. */
   sent(messageId: string): Promise<SentMessage | undefined>;
   /** Whether this aggregator knows the contract. */
-  contractKnown(contractId: string): boolean;
+  contractKnown(contractId: string): boolean | Promise<boolean>;
 }
 
 export interface SentMessage {
@@ -82,7 +82,8 @@ export async function route(
       // A rejected update changes nothing, and nothing it says may decide how long a workflow lives.
       if (rejections.length > 0) return reply();
       // No workflow for a contract that does not exist: its id is the sender's free text.
-      if (!lookups.contractKnown(ContractID)) return reply(ROUTE_TEXTS.unknownReference('ContractID'));
+      if (!(await lookups.contractKnown(ContractID)))
+        return reply(ROUTE_TEXTS.unknownReference('ContractID'));
       return own('reservation', workflowIds.reservation(row.senderDomain, ContractID, Period));
     }
     case 'FlexOrder': {

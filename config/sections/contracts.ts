@@ -58,7 +58,7 @@ export const termsShape = {
   leadTime: duration.optional(),
   releaseDeadline: z
     .strictObject({
-      daysBefore: fields.wholeNumber('days', 0, 3_660).default(1),
+      daysBefore: fields.wholeNumber('days', 0, 366).default(1),
       at: timeOfDay,
     })
     .optional(),

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createJudge } from '../../api/relay/judge.ts';
 import { readStored } from '../../api/relay/message.ts';
+import { systemClock } from '../../base/index.ts';
+import { contractBook } from '../../config/index.ts';
 import { encode, type MessageDraft } from '../../uftp/index.ts';
 import { sampleOf } from '../../uftp/samples/index.ts';
 import { startDatabase, story, testConfig, testMessage } from './support.ts';
@@ -14,7 +16,8 @@ afterAll(() => database?.stop());
 
 it('an answer in another conversation than its message is an answer all the same', async () => {
   const { store } = database;
-  const judge = createJudge(await testConfig(), store);
+  const config = await testConfig();
+  const judge = createJudge(config, store, contractBook(config, store.contracts, systemClock));
   const { type: _, ...envelope } = testMessage();
   const offer = {
     ...sampleOf('FlexOffer', '3.1.0'),

@@ -187,7 +187,11 @@ describe(
       expect(await answerTo(ahead)).toBe('Accepted: ');
       const next = reservationUpdate({ Reference: 'next' });
       expect(await answerTo(next)).toBe('Accepted: ');
-      const held = await database.store.reservations.find(story.DSO_DOMAIN, story.contract.id, next.Period);
+      const held = await database.store.reservations.inForce({
+        contractId: story.contract.id,
+        congestionPoint: next.CongestionPoint,
+        period: next.Period,
+      });
       expect(held).toMatchObject({ messageId: next.MessageID });
     });
 

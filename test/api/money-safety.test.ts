@@ -5,7 +5,7 @@ import { createActivities } from '../../activities/index.ts';
 import { createJudge } from '../../api/relay/judge.ts';
 import { readStored } from '../../api/relay/message.ts';
 import { systemClock } from '../../base/index.ts';
-import type { Config } from '../../config/index.ts';
+import { type Config, contractBook } from '../../config/index.ts';
 import {
   encode,
   type Message,
@@ -124,7 +124,11 @@ it('an answer asked for again long after its delivery window is sent again', asy
 });
 
 it('a lower Revision in the same conversation is refused, in another one it is not', async () => {
-  const judge = createJudge(config, database.store);
+  const judge = createJudge(
+    config,
+    database.store,
+    contractBook(config, database.store.contracts, systemClock),
+  );
   const ConversationID = randomUUID();
   const textsOf = async (message: MessageDraft<'FlexRequest'>, receivedAt: string) => {
     const id = await received(message, receivedAt);

@@ -163,20 +163,6 @@ test('orders of a period include its first and last day', async () => {
   expect(found.map(({ orderReference }) => orderReference)).toEqual(['02', '03', '04']);
 });
 
-test('of reservation updates the one stamped last stands', async () => {
-  const base = { dso: 'dso.example', contractId: 'C1', period, congestionPoint: 'ean.1', isps };
-  const update = (minute: string) =>
-    store.reservations.save({
-      ...base,
-      messageId: randomUUID(),
-      stampedAt: `2026-11-23T10:${minute}:00.000Z`,
-    });
-  await Promise.all(['03', '05', '01', '04', '02'].map(update));
-  const found = await store.reservations.find('dso.example', 'C1', period);
-  expect(found).toMatchObject({ stampedAt: '2026-11-23T10:05:00.000Z', isps });
-  expect(await store.reservations.find('dso.example', 'C2', period)).toBeUndefined();
-});
-
 function view(changes: Partial<PortfolioView>): PortfolioView {
   const point = {
     dso: 'dso.example',
