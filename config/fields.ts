@@ -34,7 +34,7 @@ export function textField<T = string>(remedy: string, read: (text: string) => T 
 export const text = textField('Write it as text.', (value) => value);
 
 /** A simple type of the protocol, read by the protocol's own definition so that the two cannot drift apart. */
-function protocolField<T extends string>(type: Scalar<T>, remedy: string) {
+export function protocolField<T extends string>(type: Scalar<T>, remedy: string) {
   return textField(remedy, (value) => {
     const read = type.read(value);
     return read instanceof Unreadable ? new Refusal(`The value ${read.why}.`, remedy) : read;

@@ -18,6 +18,7 @@ export type {
 export { contractBook, type ContractBook } from './contract-book.ts';
 export { coversDay, isAbout, mayCall, releaseDeadline, scheduledPower } from './contract-day.ts';
 export { completeTerms, contractBody, type ContractTerms } from './sections/contracts.ts';
+export { connectionSchema } from './schema.ts';
 export type { AlertWebhook } from './sections/alerts.ts';
 export type { DispatchSettings, WebhookDispatch } from './sections/dispatch.ts';
 export type { ForecastSource, WebhookForecast } from './sections/baseline.ts';

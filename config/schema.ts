@@ -5,6 +5,7 @@ import type { RelaxationName } from '../uftp/definition/element.ts';
 import { VERSIONS } from '../uftp/definition/version.ts';
 import * as fields from './fields.ts';
 import { Refusal, field } from './fields.ts';
+import { connectionExtras, portfolioSettings } from './sections/portfolio.ts';
 import { fileRef, secretRef } from './secrets.ts';
 import { alerts } from './sections/alerts.ts';
 import { baseline, forecast, forecasts } from './sections/baseline.ts';
@@ -107,10 +108,12 @@ const asset = z.strictObject({
   pricePerMWh: fields.price,
 });
 
-const connection = z.strictObject({
+/** A connection of the configuration, or of an import. */
+export const connectionSchema = z.strictObject({
   id: fields.entityAddress,
   from: fields.day,
   to: fields.day.optional(),
+  ...connectionExtras,
   assets: z.array(asset).default([]),
 });
 
@@ -170,7 +173,9 @@ export const configSchema = z.strictObject({
   operator,
   dataDir: fields.text.default('./flexor-data'),
   participants: z.array(z.discriminatedUnion('role', [dso, cro])).min(1),
-  portfolio: z.strictObject({ connections: z.array(connection).default([]) }).prefault({}),
+  portfolio: z
+    .strictObject({ connections: z.array(connectionSchema).default([]), ...portfolioSettings })
+    .prefault({}),
   contracts: z.array(contract).default([]),
   strategy: strategyWith({}).prefault({ kind: 'merit-order' }),
   strategies: z.array(strategyWith({ for: strategyFor })).default([]),
@@ -186,7 +191,7 @@ export type Settings = z.output<typeof configSchema>;
 export type Dso = z.output<typeof dso>;
 export type Cro = z.output<typeof cro>;
 export type Participant = Dso | Cro;
-export type Connection = z.output<typeof connection>;
+export type Connection = z.output<typeof connectionSchema>;
 export type Asset = z.output<typeof asset>;
 export type { Contract } from './sections/contracts.ts';
 export type Strategy = Settings['strategy'];
