@@ -33,10 +33,12 @@ export interface BookInput {
 
 /** Everything workflows have done outside of themselves. Implemented in this room, called by name. */
 export interface Activities {
-  /** Fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
+  /** Records the conversation if it comes along, fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
   /** Delivers what this workflow sent under a step once more, byte for byte; the window counts from `askedAt` (UTC). */
   sendAgain(input: { step: string; askedAt: string }): Promise<Delivery>;
+  /** The same decision as `decideOffer`, where it takes no time; null: it does. */
+  decideAtOnce(input: DecideInput): Promise<OfferDecision | null>;
   /** Decides what to offer under a step, and keeps the power of that offer for it. */
   decideOffer(input: DecideInput): Promise<OfferDecision>;
   /** Writes an order down, or says why not. A direct one is judged by its contract, and its power held under `step`. */

@@ -18,14 +18,18 @@ export function createActivities(deps: Dependencies): Activities {
   const portfolio = portfolioActivities(deps, outgoing);
   const settlement = settlementActivities(deps, outgoing);
   const replies = replyActivities(deps, outgoing);
+  const trading = tradingActivities(deps);
   return {
-    ...tradingActivities(deps),
+    ...trading,
     ...dispatchActivities(deps),
     ...reservationActivities(deps),
     ...settlement,
     ...portfolio,
     // What delivers heartbeats: a dead worker's try is taken over in seconds.
-    send: heartbeating((input) => outgoing.send(input)),
+    send: heartbeating(async (input) => {
+      if (input.conversation) await trading.recordConversation(input.conversation);
+      return outgoing.send(input);
+    }),
     sendAgain: heartbeating((input) => outgoing.sendAgain(input)),
     answerSettlement: heartbeating(settlement.answerSettlement),
     sendPortfolioUpdate: heartbeating(portfolio.sendPortfolioUpdate),

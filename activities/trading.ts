@@ -5,11 +5,12 @@ import { TEXTS } from '../uftp/rules/texts.ts';
 import { toStored } from './isps.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
+import { strategySettings } from './strategy/choose.ts';
 import { decideOffer } from './strategy/decide-offer.ts';
 
 type TradingActivities = Pick<
   Activities,
-  'decideOffer' | 'bookOrder' | 'recordConversation' | 'dispatchOrder' | 'measureDelivery' | 'updatePrognosis'
+  'decideOffer' | 'decideAtOnce' | 'bookOrder' | 'recordConversation' | 'updatePrognosis'
 >;
 
 /** Activities of one FlexRequest's conversation, besides sending. */
@@ -17,6 +18,13 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
   const { store, clock } = deps;
   return {
     decideOffer: (input) => decideOffer(deps, input),
+
+    async decideAtOnce(input) {
+      const asksElsewhere = strategySettings(deps.config, input.frame).kind === 'webhook' && !input.proposal;
+      if (asksElsewhere) return null;
+      // What cannot be decided yet is tried again by the activity that may take its time.
+      return decideOffer(deps, input).catch(() => null);
+    },
 
     async bookOrder({ order }) {
       const { workflowId } = Context.current().info.workflowExecution!;
@@ -39,8 +47,6 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
       return { rejections: outcome === 'accepted' ? [] : [TEXTS.orderReferenceRepeated] };
     },
 
-    dispatchOrder: notPlanned,
-    measureDelivery: notPlanned,
     updatePrognosis: notPlanned,
 
     async recordConversation(state) {

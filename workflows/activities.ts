@@ -50,4 +50,4 @@ export const {
   keepPortfolioView,
 } = database;
 export const { dispatchOrder } = assets;
-export const { bookOrder, measureDelivery, recordConversation } = shortWrite;
+export const { bookOrder, decideAtOnce, measureDelivery, recordConversation } = shortWrite;

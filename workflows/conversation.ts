@@ -16,11 +16,12 @@ import {
   reduce,
 } from '../market/flex-request/index.ts';
 import type { MessageType } from '../uftp/index.ts';
-import { bookOrder, recordConversation } from './activities.ts';
+import { bookOrder } from './activities.ts';
 import { acceptCommands } from './commands.ts';
 import { carryOut } from './effects.ts';
 import { Mailbox, notBefore, now, type Start } from './entity.ts';
 import { eventOf } from './events.ts';
+import { recordWith } from './record.ts';
 import { SEARCH } from './search-attributes.ts';
 
 /** Temporal takes 2,000 updates in one run; a run that took this many hands over to the next. */
@@ -28,7 +29,8 @@ const UPDATES_PER_RUN = 1_000;
 
 type Booking = Extract<FlexRequestEffect, { kind: 'book' }>;
 /** What is under way beside the loop. */
-type Pending = Exclude<FlexRequestEffect, { kind: 'book' | 'answer' }>;
+export type Pending = Exclude<FlexRequestEffect, { kind: 'book' | 'answer' }>;
+type Begun = Exclude<FlexRequestEffect, Booking>;
 
 /** What a run hands to the next: everything known, what is under way, and what waits in line. */
 export interface Resumed {
@@ -57,7 +59,7 @@ export async function converse(
   );
   mailbox.acceptTold((told) => told as FlexRequestEvent);
   const commands = acceptCommands(mailbox, () => state);
-  const begin = (effect: Exclude<FlexRequestEffect, Booking>): void => {
+  const begin = (effect: Begun): void => {
     if (effect.kind === 'answer') return commands.answer(effect.command, effect.outcome);
     pending.add(effect);
     mailbox.run(carryOut(effect).finally(() => pending.delete(effect)));
@@ -79,19 +81,20 @@ export async function converse(
         resumed: { state, pending: [...pending], waiting: mailbox.drain() },
       });
     }
-    const before = state.phase;
+    const before = state;
+    const batch: Begun[] = [];
     let event: FlexRequestEvent | undefined = next ?? { type: 'clock' };
     // Everything that waits is taken in before it is recorded: one write for all of it.
     for (; event; event = mailbox.isEmpty ? undefined : await mailbox.next()) {
       const step = reduce(state, event, now());
       state = step.state;
       for (const effect of step.effects) {
-        if (effect.kind !== 'book') begin(effect);
-        else mailbox.put(await book(effect));
+        if (effect.kind === 'book') mailbox.put(await book(effect));
+        else batch.push(effect);
       }
     }
-    if (state.phase !== before) upsertSearchAttributes([{ key: SEARCH.phase, value: state.phase }]);
-    await recordConversation(state);
+    if (state.phase !== before.phase) upsertSearchAttributes([{ key: SEARCH.phase, value: state.phase }]);
+    await recordWith(before, state, batch, begin);
     setCurrentDetails(describe(state));
   }
   await condition(allHandlersFinished);

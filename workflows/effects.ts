@@ -1,5 +1,6 @@
 import type { FlexRequestEffect, FlexRequestEvent } from '../market/flex-request/index.ts';
 import {
+  decideAtOnce,
   decideOffer,
   dispatchOrder,
   measureDelivery,
@@ -23,7 +24,9 @@ export async function carryOut(
     }
     case 'decide': {
       const { kind: _, ...input } = effect;
-      return { type: 'decided', step: effect.step, decision: await decideOffer(input) };
+      // Most are decided on the spot, and cost one event; what takes its time is an activity of its own.
+      const decision = (await decideAtOnce(input)) ?? (await decideOffer(input));
+      return { type: 'decided', step: effect.step, decision };
     }
     case 'prognose': {
       const { frame, order } = effect;

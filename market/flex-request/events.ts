@@ -16,6 +16,8 @@ import type {
   RequestFacts,
 } from './facts.ts';
 
+import type { FlexRequestState } from './state.ts';
+
 /** What can happen to a conversation. */
 export type FlexRequestEvent =
   | { readonly type: 'requested'; readonly request: RequestFacts; readonly rejections: readonly string[] }
@@ -100,6 +102,8 @@ export interface SendEffect {
   readonly answers?: string;
   /** Delivering it later makes no sense (UTC). */
   readonly validUntil?: string;
+  /** Where the conversation stands: recorded before the message is sent. Left to whoever carries it out. */
+  readonly conversation?: FlexRequestState;
   /** The message without its metadata. */
   readonly draft: { readonly type: string } & Readonly<Record<string, unknown>>;
 }

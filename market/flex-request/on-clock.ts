@@ -4,7 +4,13 @@ import { decisionTaken, toDecide } from './on-decision.ts';
 import { fallsShort, onNoReply } from './on-offer.ts';
 import { revocationStep } from './on-revocation.ts';
 import { act, alert, stay, type Step, then, withOffer, withOrder } from './step.ts';
-import { type FlexRequestState, mayBeOrdered, type OfferState, type OrderState } from './state.ts';
+import {
+  type FlexRequestState,
+  isStanding,
+  mayBeOrdered,
+  type OfferState,
+  type OrderState,
+} from './state.ts';
 
 /**
  * An order that was acknowledged in time may still be on its way to the workflow when its offer expires, so the
@@ -43,17 +49,31 @@ function timersOf(state: FlexRequestState): Timer[] {
   ];
 }
 
-function requestTimers({ request, requestStatus, askedUntil }: FlexRequestState): Timer[] {
+/** No more offers for a request that expired: said with whatever happens next, since nobody waits for it alone. */
+export function expireRequest(state: FlexRequestState, now: string): FlexRequestState {
+  const { request, requestStatus, offers } = state;
+  if (!request || requestStatus !== 'Open' || now < request.ExpirationDateTime) return state;
+  const reason = state.reason ?? (offers.length === 0 ? 'No offer was made' : 'No offer was ordered');
+  return { ...decisionTaken(state), requestStatus: 'Expired', reason };
+}
+
+function requestTimers(state: FlexRequestState): Timer[] {
+  const { request, requestStatus, askedUntil, deciding, offers, orders } = state;
   if (!request || requestStatus !== 'Open') return [];
+  // While something else keeps the conversation going, the expiry costs no timer of its own.
+  const goesOn =
+    deciding.length > 0 ||
+    offers.some(isStanding) ||
+    orders.some(({ status }) => status === 'Booking' || status === 'Accepted' || status === 'Delivered');
   return [
-    {
-      at: request.ExpirationDateTime,
-      ring: (state) => {
-        const reason =
-          state.reason ?? (state.offers.length === 0 ? 'No offer was made' : 'No offer was ordered');
-        return stay({ ...decisionTaken(state), requestStatus: 'Expired', reason });
-      },
-    },
+    ...(goesOn
+      ? []
+      : [
+          {
+            at: request.ExpirationDateTime,
+            ring: (state: FlexRequestState, now: string) => stay(expireRequest(state, now)),
+          },
+        ]),
     ...(askedUntil === undefined
       ? []
       : [

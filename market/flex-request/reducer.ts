@@ -1,5 +1,5 @@
 import type { FlexRequestEvent } from './events.ts';
-import { onClock } from './on-clock.ts';
+import { expireRequest, onClock } from './on-clock.ts';
 import { onCommanded } from './on-command.ts';
 import { onDecided, toDecide } from './on-decision.ts';
 import { onDispatched, onMeasured, onPrognosed, onSettled, onShortfall } from './on-delivery.ts';
@@ -18,8 +18,10 @@ import type { FlexRequestState } from './state.ts';
  * @param now the present instant, UTC: only decisions about the present look at it
  */
 export function reduce(before: FlexRequestState, event: FlexRequestEvent, now: string): Step {
-  const { state, effects } = react({ ...before, transition: before.transition + 1 }, event, now);
-  return { state: { ...state, phase: phaseOf(state) }, effects };
+  const present = expireRequest(before, now);
+  const { state, effects } = react({ ...present, transition: before.transition + 1 }, event, now);
+  const after = expireRequest(state, now);
+  return { state: { ...after, phase: phaseOf(after) }, effects };
 }
 
 function react(state: FlexRequestState, event: FlexRequestEvent, now: string): Step {

@@ -1,0 +1,34 @@
+import type { FlexRequestEffect, FlexRequestState } from '../market/flex-request/index.ts';
+import { recordConversation } from './activities.ts';
+
+/**
+ * Records where a conversation stands and begins what follows. A record that goes with a message to be sent is
+ * written by the activity that sends it, before it is sent; one of its own costs an event, so that it is left out
+ * where nothing changed that anybody looks at.
+ */
+export async function recordWith<Effect extends Exclude<FlexRequestEffect, { kind: 'book' }>>(
+  before: FlexRequestState,
+  state: FlexRequestState,
+  effects: readonly Effect[],
+  begin: (effect: Effect) => void,
+): Promise<void> {
+  const first = effects.find(({ kind }) => kind === 'send');
+  for (const effect of effects) begin(effect === first ? { ...effect, conversation: state } : effect);
+  if (!first && told(before) !== told(state)) await recordConversation(state);
+}
+
+/** What people look at, and what decides about held power. */
+function told(state: FlexRequestState): string {
+  const { phase, reason, askedUntil, supersededBy, alerts, offers, orders } = state;
+  return JSON.stringify([
+    ...[phase, reason, askedUntil, supersededBy, alerts],
+    offers.map(({ step, status, revocation }) => [step, status, revocation]),
+    orders.map(({ order, status, dispatch, measured, inPrognosis }) => [
+      order.OrderReference,
+      status,
+      dispatch === 'Failed',
+      typeof measured === 'object',
+      inPrognosis,
+    ]),
+  ]);
+}
