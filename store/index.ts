@@ -6,6 +6,7 @@ import { connectionsOf } from './connections.ts';
 import { contractsOf } from './contracts.ts';
 import { conversationsOf } from './conversations.ts';
 import { dispatchesOf } from './dispatches.ts';
+import { forecastsOf } from './forecasts.ts';
 import { inboxOf } from './inbox.ts';
 import { ledgerOf } from './ledger.ts';
 import { meterReadingsOf } from './meter-readings.ts';
@@ -13,6 +14,8 @@ import { meteringsOf } from './meterings.ts';
 import { ordersOf } from './orders.ts';
 import { outboxOf } from './outbox.ts';
 import { portfolioOf } from './portfolio.ts';
+import { portfolioSyncOf } from './portfolio-sync.ts';
+import { prognosesOf } from './prognoses.ts';
 import { reservationsOf } from './reservations.ts';
 import { settlementItemsOf } from './settlement-items.ts';
 
@@ -24,10 +27,12 @@ export type { Baseline } from './baselines.ts';
 export type { Choice, HeldAsset, Hold, HoldScope } from './capacity.ts';
 export type * from './connection-diff.ts';
 export type { PortfolioVersion, RecordedConnection } from './connections.ts';
+export type { SyncStanding, ViewChange } from './portfolio-sync.ts';
 export type { ListApplied, ListToApply } from './portfolio-list.ts';
 export type { ContractVersion, NewTerms } from './contracts.ts';
 export type { Conversation, TimelineEntry } from './conversations.ts';
 export type { HandOverOutcome, StoredDispatch } from './dispatches.ts';
+export type { ForecastLevel, UploadedForecast } from './forecasts.ts';
 export type * from './inbox.ts';
 export type { LedgerEntry } from './ledger.ts';
 export type * from './meter-readings.ts';
@@ -35,6 +40,7 @@ export type * from './meterings.ts';
 export type { AcceptedOrder, StoredISP, StoredOrder } from './orders.ts';
 export type { Delivery, NewOutbound, OutboxHead, OutboxKey, OutboxRow } from './outbox.ts';
 export type { ActiveCongestionPoint, PortfolioView, ViewedCongestionPoint } from './portfolio.ts';
+export type { PrognosisDay, ResultingProfile, StoredPrognosis } from './prognoses.ts';
 export type { InForce, ReservationUpdate } from './reservations.ts';
 export type { SettlementItem } from './settlement-items.ts';
 
@@ -64,8 +70,11 @@ export function createStore({ url, poolSize }: StoreOptions) {
     contracts: contractsOf(db),
     reservations: reservationsOf(db),
     portfolio: portfolioOf(db),
+    portfolioSync: portfolioSyncOf(db),
     connections: connectionsOf(db),
     baselines: baselinesOf(db),
+    forecasts: forecastsOf(db),
+    prognoses: prognosesOf(db),
     meterReadings: meterReadingsOf(db),
     meterings: meteringsOf(db),
     settlementItems: settlementItemsOf(db),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction, type Db } from './client.ts';
 import { chunksOf, messageKey, plain } from './plain.ts';
+import { viewBefore, viewOfAnswer, wholeView } from './portfolio-views.ts';
 
 /** A congestion point, as an AGRPortfolioQueryResponse shows it. */
 export interface ViewedCongestionPoint {
@@ -90,9 +91,9 @@ export function portfolioOf(db: Db) {
       const viewId = randomUUID();
       const points = congestionPoints.map(({ connections: _, ...point }) => ({ ...point, viewId }));
       const connected = [
-        ...connections.map((connection) => ({ viewId, connection })),
+        ...connections.map((connection) => ({ connection })),
         ...congestionPoints.flatMap(({ dso, congestionPoint, connections }) =>
-          connections.map((connection) => ({ viewId, connection, dso, congestionPoint })),
+          connections.map((connection) => ({ connection, dso, congestionPoint })),
         ),
       ];
       await inTransaction(() =>
@@ -102,7 +103,13 @@ export function portfolioOf(db: Db) {
           if (count === 0) return;
           for (const data of chunksOf(points, rowsAtOnce))
             await tx.viewedCongestionPoint.createMany({ data });
-          for (const data of chunksOf(connected, rowsAtOnce)) await tx.viewedConnection.createMany({ data });
+          for (const rows of chunksOf(connected, rowsAtOnce)) {
+            await tx.$executeRaw`
+              INSERT INTO viewed_connection (id, view_id, connection, dso, congestion_point)
+              SELECT gen_random_uuid(), ${viewId}::uuid, connection, dso, "congestionPoint"
+              FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+                AS seen (connection text, dso text, "congestionPoint" text)`;
+          }
         }, patience),
       );
     },
@@ -112,26 +119,16 @@ export function portfolioOf(db: Db) {
       const row = await db.portfolioView.findFirst({
         where: { cro, period },
         orderBy: [{ receivedAt: 'desc' }, { id: 'desc' }],
-        include: { congestionPoints: { orderBy: { congestionPoint: 'asc' } }, connections: true },
       });
-      if (row === null) return undefined;
-      const { id: _, congestionPoints, connections, ...head } = row;
-      const on = (point?: { dso: string; congestionPoint: string }) =>
-        connections
-          .filter(
-            (c) => c.congestionPoint === (point?.congestionPoint ?? null) && c.dso === (point?.dso ?? null),
-          )
-          .map(({ connection }) => connection)
-          .toSorted();
-      return {
-        ...plain(head),
-        congestionPoints: congestionPoints.map(({ id: _id, viewId: _viewId, ...point }) => ({
-          ...plain(point),
-          connections: on(point),
-        })),
-        connections: on(),
-      };
+      return wholeView(db, row);
     },
+
+    /** The view that came with a CRO's answer, by its MessageID. */
+    viewOf: (cro: string, messageId: string): Promise<PortfolioView | undefined> =>
+      viewOfAnswer(db, cro, messageId),
+
+    /** The accepted view before one: of the same day, or of the last day before it. */
+    viewBefore: (view: PortfolioView): Promise<PortfolioView | undefined> => viewBefore(db, view),
 
     /** Whether any CRO has told where the portfolio is, on that day or before. */
     async isKnown(period: string): Promise<boolean> {

@@ -1,0 +1,58 @@
+import type { Db } from './client.ts';
+import { messageKey, plain } from './plain.ts';
+import type { PortfolioView, ViewedCongestionPoint } from './portfolio.ts';
+
+type Head = Awaited<ReturnType<Db['portfolioView']['findFirst']>>;
+
+/** A view with its congestion points and connections, each in order. Read in one pass over both. */
+export async function wholeView(db: Db, head: Head): Promise<PortfolioView | undefined> {
+  if (head === null) return undefined;
+  const { id: viewId, ...facts } = head;
+  const points = await db.viewedCongestionPoint.findMany({
+    where: { viewId },
+    orderBy: [{ congestionPoint: 'asc' }, { dso: 'asc' }],
+    omit: { id: true, viewId: true },
+  });
+  const connected = await db.$queryRaw<{ connection: string; dso: string | null; point: string | null }[]>`
+    SELECT connection, dso, congestion_point AS point FROM viewed_connection
+    WHERE view_id = ${viewId}::uuid ORDER BY connection COLLATE "C"`;
+  const onPoint = new Map<string, string[]>();
+  for (const { connection, dso, point } of connected) {
+    const key = dso === null ? '' : `${dso} ${point}`;
+    const there = onPoint.get(key);
+    if (there) there.push(connection);
+    else onPoint.set(key, [connection]);
+  }
+  return {
+    ...plain(facts),
+    congestionPoints: points.map((point): ViewedCongestionPoint => ({
+      ...plain(point),
+      connections: onPoint.get(`${point.dso} ${point.congestionPoint}`) ?? [],
+    })),
+    connections: onPoint.get('') ?? [],
+  };
+}
+
+/** The view that came with a CRO's answer. */
+export async function viewOfAnswer(db: Db, cro: string, messageId: string) {
+  return wholeView(
+    db,
+    await db.portfolioView.findUnique({
+      where: { cro_messageId: { cro, messageId: messageKey(messageId) } },
+    }),
+  );
+}
+
+/** The accepted view before one: of the same day or the last day before it that was asked about earlier. */
+export async function viewBefore(db: Db, { cro, period, messageId, receivedAt }: PortfolioView) {
+  return wholeView(
+    db,
+    await db.portfolioView.findFirst({
+      where: {
+        ...{ cro, result: 'Accepted', period: { lte: period }, receivedAt: { lte: receivedAt } },
+        NOT: { messageId: messageKey(messageId) },
+      },
+      orderBy: [{ period: 'desc' }, { receivedAt: 'desc' }, { id: 'desc' }],
+    }),
+  );
+}
