@@ -75,8 +75,7 @@ export function capacityOf(db: Db) {
     ): Promise<Decision | 'over'> {
       const { workflowId, step } = key;
       const transaction = async (tx: Transaction): Promise<Decision | 'over'> => {
-        // One lock for everything: an asset may lie behind several congestion points, and days of markets overlap.
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('flexor.capacity', 0))`;
+        await lockCapacity(tx);
         const [before] = await read(tx, { workflowId, step });
         if (before) return before.status === 'released' ? 'over' : (before.decision as Decision);
         // Locked until the end: a conversation that ends meanwhile is recorded after this, and releases this hold.
@@ -85,22 +84,37 @@ export function capacityOf(db: Db) {
         if (conversation?.state !== scope.whileConversationIs) return 'over';
         const { decision, assets } = choose(await standing(tx, scope));
         if (!assets) return decision;
-        const { startsAt, ispMinutes } = scope;
-        await tx.capacityHold.create({
-          data: { ...key, startsAt, ispMinutes, decision: json(decision) },
-          select: { step: true },
-        });
-        await tx.heldAsset.createMany({
-          data: assets.map(({ connection, asset, reduceW, increaseW }, rank) => ({
-            ...{ workflowId, step, connection, asset, rank },
-            ...{ reduceW: [...reduceW], increaseW: [...increaseW] },
-          })),
-        });
+        await keepHold(tx, key, scope, { decision, assets }, 'open');
         return decision;
       };
       return inTurn(() => inTransaction(() => db.$transaction(transaction, patience)));
     },
   };
+}
+
+/** One lock for everything: an asset may lie behind several congestion points, and days of markets overlap. */
+export async function lockCapacity(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('flexor.capacity', 0))`;
+}
+
+/** Keeps power, in a transaction that locked the capacity. `firm`: it is ordered already. */
+export async function keepHold(
+  tx: Transaction,
+  key: OutboxKey,
+  { startsAt, ispMinutes }: Pick<HoldScope, 'startsAt' | 'ispMinutes'>,
+  { decision, assets }: Required<Choice<unknown>>,
+  status: 'open' | 'firm',
+): Promise<void> {
+  await tx.capacityHold.create({
+    data: { ...key, startsAt, ispMinutes, status, decision: json(decision) },
+    select: { step: true },
+  });
+  await tx.heldAsset.createMany({
+    data: assets.map(({ connection, asset, reduceW, increaseW }, rank) => ({
+      ...{ ...key, connection, asset, rank },
+      ...{ reduceW: [...reduceW], increaseW: [...increaseW] },
+    })),
+  });
 }
 
 /**
@@ -138,7 +152,11 @@ function read(db: Db | Transaction, where: { workflowId: string; step?: string; 
   return (db as Db).capacityHold.findMany({ where, include: rankedAssets });
 }
 
-async function standing(db: Db | Transaction, scope: HoldScope): Promise<Hold[]> {
+/** All that is kept of these connections during a day. */
+export async function standing(
+  db: Db | Transaction,
+  scope: Omit<HoldScope, 'whileConversationIs'>,
+): Promise<Hold[]> {
   const earliest = new Date(Date.parse(scope.startsAt) - LONGEST_DAY);
   const connection = { in: [...scope.connections] };
   const rows = await (db as Db).capacityHold.findMany({
