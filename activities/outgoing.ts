@@ -5,7 +5,7 @@ import { Temporal } from 'temporal-polyfill';
 import { instant } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Delivery } from '../market/flex-request/index.ts';
-import type { OutboxRow } from '../store/index.ts';
+import type { NewOutbound, OutboxRow } from '../store/index.ts';
 import {
   definitionOf,
   encode,
@@ -57,33 +57,36 @@ export class Outgoing {
    * every later try, by whatever worker, sends the same bytes.
    */
   async prepare(input: SendInput): Promise<OutboxRow> {
-    const { store, clock } = this.#deps;
+    const { store } = this.#deps;
     const { workflowId } = Context.current().info.workflowExecution!;
-    const { Result, RejectionReason } = input.draft as { Result?: string; RejectionReason?: string };
-    const row = await store.outbox.prepare({ workflowId, step: input.step }, async () => {
-      const createdAt = instant(clock);
-      const messageId = randomUUID();
-      const payload = encode(this.#complete(input, messageId, createdAt));
-      return {
-        recipientDomain: input.to.domain,
-        recipientRole: input.to.role,
-        messageId,
-        conversationId: input.conversationId,
-        type: input.draft.type,
-        version: supported(input.version),
-        createdAt,
-        payload,
-        body: this.#sign(payload),
-        ...(input.answers !== undefined && { answersInboxId: input.answers }),
-        ...(Result !== undefined && { result: Result }),
-        ...(RejectionReason !== undefined && { reason: RejectionReason }),
-      };
-    });
+    const row = await store.outbox.prepare({ workflowId, step: input.step }, async () => this.compose(input));
     // From the row, not the input: what was fixed is what is said.
     if (row.answersInboxId && row.result) {
       await store.inbox.recordVerdict(row.answersInboxId, row.result, row.reason);
     }
     return row;
+  }
+
+  /** A message with a MessageID and TimeStamp of its own, signed: to be fixed in the outbox before anything is done with it. */
+  compose(input: SendInput): NewOutbound {
+    const { Result, RejectionReason } = input.draft as { Result?: string; RejectionReason?: string };
+    const createdAt = instant(this.#deps.clock);
+    const messageId = randomUUID();
+    const payload = encode(this.#complete(input, messageId, createdAt));
+    return {
+      recipientDomain: input.to.domain,
+      recipientRole: input.to.role,
+      messageId,
+      conversationId: input.conversationId,
+      type: input.draft.type,
+      version: supported(input.version),
+      createdAt,
+      payload,
+      body: this.#sign(payload),
+      ...(input.answers !== undefined && { answersInboxId: input.answers }),
+      ...(Result !== undefined && { result: Result }),
+      ...(RejectionReason !== undefined && { reason: RejectionReason }),
+    };
   }
 
   /**

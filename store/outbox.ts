@@ -66,6 +66,18 @@ const statusAfter = {
   delivered: 'delivered',
 };
 
+/** The row of a message that a step sends. */
+export function outboundRow({ workflowId, step }: OutboxKey, made: NewOutbound) {
+  return {
+    ...made,
+    ...{ workflowId, step },
+    messageId: messageKey(made.messageId),
+    body: bytes(made.body),
+    payload: bytes(made.payload),
+    payloadSha256: sha256(made.payload),
+  };
+}
+
 /** What is to be sent, and was. */
 export function outboxOf(db: Db) {
   const findByKey = async (key: OutboxKey): Promise<OutboxRow | undefined> => {
@@ -84,16 +96,7 @@ export function outboxOf(db: Db) {
     async prepare(key: OutboxKey, make: () => Promise<NewOutbound>): Promise<OutboxRow> {
       const existing = await findByKey(key);
       if (existing !== undefined) return existing;
-      const made = await make();
-      const data = {
-        ...made,
-        workflowId: key.workflowId,
-        step: key.step,
-        messageId: messageKey(made.messageId),
-        body: bytes(made.body),
-        payload: bytes(made.payload),
-        payloadSha256: sha256(made.payload),
-      };
+      const data = outboundRow(key, await make());
       const [created] = await db.outbox.createManyAndReturn({ data: [data], skipDuplicates: true });
       if (created !== undefined) return plain(created);
       const winner = await findByKey(key);

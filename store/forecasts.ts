@@ -1,0 +1,63 @@
+import { inTransaction, type Db } from './client.ts';
+import { chunksOf } from './plain.ts';
+
+/** Whether a forecast is of all we serve on a congestion point, or of one connection. */
+export type ForecastLevel = 'congestion-point' | 'connection';
+
+/** Expected power of a day, as a forecasting system handed it in. */
+export interface UploadedForecast {
+  readonly level: ForecastLevel;
+  readonly entityAddress: string;
+  readonly period: string;
+  /** W by ISP, + is consumption; the first is ISP 1. */
+  readonly power: readonly number[];
+  /** ISO, UTC. */
+  readonly recordedAt: string;
+}
+
+const rowsAtOnce = 1_000;
+
+const keyOf = ({ level, entityAddress, period }: UploadedForecast): string =>
+  JSON.stringify([level, entityAddress, period]);
+
+const spelled = ({ level, entityAddress: address, period, power, recordedAt: at }: UploadedForecast) => ({
+  ...{ level, address, period, power, at },
+});
+
+/** Forecasts that were uploaded, by day. */
+export function forecastsOf(db: Db) {
+  return {
+    /** Keeps forecasts, whole or not at all; for each address and day the last one saved stands. */
+    async save(forecasts: readonly UploadedForecast[]): Promise<void> {
+      // In the order of the key, so that two of these wait for each other instead of blocking each other.
+      const sorted = [...new Map(forecasts.map((each) => [keyOf(each), each]))]
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([, each]) => each);
+      const statements = chunksOf(sorted, rowsAtOnce).map(
+        (rows) => db.$executeRaw`
+          INSERT INTO uploaded_forecast (level, entity_address, period, power, recorded_at)
+          SELECT level, address, period,
+            ARRAY(SELECT value::int FROM jsonb_array_elements_text(power) WITH ORDINALITY ORDER BY ordinality), at
+          FROM jsonb_to_recordset(${JSON.stringify(rows.map(spelled))}::jsonb)
+            AS given (level text, address text, period text, power jsonb, at timestamptz)
+          ON CONFLICT (level, entity_address, period) DO UPDATE
+            SET power = excluded.power, recorded_at = excluded.recorded_at
+            WHERE uploaded_forecast.recorded_at <= excluded.recorded_at`,
+      );
+      await inTransaction(() => db.$transaction(statements));
+    },
+
+    /** The power (W by ISP) that was uploaded, by address; whoever is not in it has no forecast for the day. */
+    async find(
+      level: ForecastLevel,
+      entityAddresses: readonly string[],
+      period: string,
+    ): Promise<Map<string, readonly number[]>> {
+      const rows = await db.uploadedForecast.findMany({
+        where: { level, period, entityAddress: { in: [...entityAddresses] } },
+        select: { entityAddress: true, power: true },
+      });
+      return new Map(rows.map(({ entityAddress, power }) => [entityAddress, power]));
+    },
+  };
+}
