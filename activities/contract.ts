@@ -10,6 +10,9 @@ import type {
   OrderFacts,
   SendEffect,
 } from '../market/flex-request/index.ts';
+import type { PortfolioActivities } from './portfolio-contract.ts';
+
+export type * from './portfolio-contract.ts';
 
 /** A message to be fixed in the outbox under its step, and delivered. */
 export type SendInput = Omit<SendEffect, 'kind'>;
@@ -32,7 +35,7 @@ export interface BookInput {
 }
 
 /** Everything workflows have done outside of themselves. Implemented in this room, called by name. */
-export interface Activities {
+export interface Activities extends PortfolioActivities {
   /** Records the conversation if it comes along, fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
   /** Delivers what this workflow sent under a step once more, byte for byte; the window counts from `askedAt` (UTC). */
@@ -61,27 +64,8 @@ export interface Activities {
   answerSettlement(input: { inboxId: string; rejections: readonly string[] }): Promise<Delivery>;
   /** Tells the conversation of each settled order its outcome. */
   announceSettlement(input: { inboxId: string }): Promise<void>;
-  /** Sends the whole portfolio to the CRO. */
-  sendPortfolioUpdate(input: { cro: string; step: string; conversationId: string }): Promise<Delivery>;
-  /** Asks the CRO for the view of one day. */
-  sendPortfolioQuery(input: {
-    cro: string;
-    step: string;
-    conversationId: string;
-  }): Promise<Delivery & { period: string }>;
-  /** Keeps what the CRO answered; returns what it says in short. */
-  keepPortfolioView(input: { inboxId: string }): Promise<PortfolioSummary>;
   /** Answers a message that belongs to no conversation. */
   reply(input: { inboxId: string; rejections: readonly string[] }): Promise<Delivery | undefined>;
   /** Sends a stored message again, byte for byte; its delivery window counts from `askedAt` (UTC). */
   redeliver(input: { outboxId: string; askedAt: string }): Promise<Delivery>;
-}
-
-/** A CRO's view of one day, in numbers. */
-export interface PortfolioSummary {
-  readonly period: string;
-  readonly congestionPoints: number;
-  readonly connections: number;
-  /** Own connections that are on no congestion point. */
-  readonly unallocated: number;
 }

@@ -4,6 +4,8 @@ import { dispatchActivities } from './dispatch/index.ts';
 import { heartbeating } from './heartbeating.ts';
 import { Outgoing } from './outgoing.ts';
 import { portfolioActivities } from './portfolio.ts';
+import { toldPrognoses } from './portfolio-prognoses.ts';
+import { portfolioViewActivities } from './portfolio-view.ts';
 import { replyActivities } from './reply.ts';
 import { reservationActivities } from './reservation.ts';
 import { settlementActivities } from './settlement.ts';
@@ -25,6 +27,7 @@ export function createActivities(deps: Dependencies): Activities {
     ...reservationActivities(deps),
     ...settlement,
     ...portfolio,
+    ...portfolioViewActivities(deps, toldPrognoses(deps.log)),
     // What delivers heartbeats: a dead worker's try is taken over in seconds.
     send: heartbeating(async (input) => {
       if (input.conversation) await trading.recordConversation(input.conversation);

@@ -31,15 +31,7 @@ const shortWrite = proxyLocalActivities<Activities>({
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
-export const {
-  send,
-  sendAgain,
-  answerSettlement,
-  sendPortfolioUpdate,
-  sendPortfolioQuery,
-  reply,
-  redeliver,
-} = delivery;
+export const { send, sendAgain, answerSettlement, reply, redeliver } = delivery;
 export const {
   decideOffer,
   updatePrognosis,
@@ -47,7 +39,6 @@ export const {
   announceReservation,
   recomputeSettlement,
   announceSettlement,
-  keepPortfolioView,
 } = database;
 export const { dispatchOrder } = assets;
 export const { bookOrder, decideAtOnce, measureDelivery, recordConversation } = shortWrite;

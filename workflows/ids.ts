@@ -12,6 +12,8 @@ export const workflowIds = {
     `reservation/${dso}/${contractId}/${period}`,
   settlement: (dso: string, messageId: string) => `settlement/${dso}/${key(messageId)}`,
   portfolioSync: (cro: string) => `portfolio-sync/${cro}`,
+  /** Asks for a synchronisation, every day. */
+  portfolioDaily: (cro: string) => `portfolio-daily/${cro}`,
   /** Answers a message that belongs to no conversation. */
   reply: (sender: string, inboxId: string) => `reply/${sender}/${inboxId}`,
   /** Sends a stored answer again, because its message came again. */
@@ -26,6 +28,7 @@ export const workflowTypes = {
   reservation: 'reservation',
   settlement: 'settlement',
   portfolioSync: 'portfolioSync',
+  portfolioDaily: 'portfolioDaily',
   reply: 'reply',
   redelivery: 'redelivery',
 } as const;

@@ -1,5 +1,6 @@
 /** Everything the worker registers. The export's name is the workflow's type. */
 export { flexRequest, unsolicitedFlex } from './flex-request.ts';
+export { portfolioDaily } from './portfolio-daily.ts';
 export { portfolioSync } from './portfolio-sync.ts';
 export { redelivery, reply } from './reply.ts';
 export { reservation } from './reservation.ts';

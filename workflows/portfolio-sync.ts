@@ -1,65 +1,180 @@
 import { allHandlersFinished, condition, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
-import { keepPortfolioView, sendPortfolioQuery, sendPortfolioUpdate } from './activities.ts';
-import type { PortfolioSummary } from '../activities/contract.ts';
-import { Mailbox } from './entity.ts';
+import type { Asked, PortfolioSummary, SyncStage } from '../activities/contract.ts';
+import { Mailbox, now } from './entity.ts';
 import type { Inbound } from './inbound.ts';
+import {
+  comparePortfolioView,
+  keepPortfolioView,
+  portfolioStanding,
+  recordSync,
+  sendAgain,
+  sendPortfolioQuery,
+  sendPortfolioUpdate,
+} from './portfolio-activities.ts';
 
-/** How one synchronisation with a CRO ended. */
-export type SyncOutcome =
-  | { readonly kind: 'synced'; readonly view: PortfolioSummary }
-  | { readonly kind: 'stopped'; readonly at: string; readonly reason: string };
-
-/** How long a CRO may take to answer before the operator is to look. */
-const REPLY_DEADLINE_MS = 60 * 60_000;
-
-/** Registers the portfolio with one CRO, then asks on which congestion points it is, and keeps the answer. */
-export async function portfolioSync({ cro }: { cro: string }): Promise<SyncOutcome> {
-  const mailbox = new Mailbox<Inbound>();
-  const answers = ['AGRPortfolioUpdateResponse', 'AGRPortfolioQueryResponse'] as const;
-  mailbox.acceptMessages(answers, (inbound) => inbound);
-  const { runId } = workflowInfo();
-  const conversationId = uuid4();
-
-  // Never two updates in flight: the message has no revision, so the CRO could not tell which is newer.
-  const updateStep = `AGRPortfolioUpdate/${runId}`;
-  const update = await sendPortfolioUpdate({ cro, step: updateStep, conversationId });
-  const updated = update.outcome === 'delivered' ? await answerTo(mailbox, updateStep) : undefined;
-  const updateFault = fault(update, updated);
-  if (updateFault) return stopped(answers[0], updateFault);
-
-  const queryStep = `AGRPortfolioQuery/${runId}`;
-  const query = await sendPortfolioQuery({ cro, step: queryStep, conversationId });
-  const answered = query.outcome === 'delivered' ? await answerTo(mailbox, queryStep) : undefined;
-  const queryFault = fault(query, answered);
-  if (queryFault) return stopped(answers[1], queryFault);
-
-  const view = await keepPortfolioView({ inboxId: answered!.inboxId });
-  setCurrentDetails(`Synced for ${view.period}: ${view.congestionPoints} congestion points`);
-  await condition(allHandlersFinished);
-  return { kind: 'synced', view };
+/** What is asked of a synchronisation, when it starts or while it runs. */
+export interface SyncAsk {
+  /** Send the portfolio even if the CRO accepted all of it before. */
+  readonly update?: boolean;
+  /** The day to ask about, `YYYY-MM-DD`; absent: tomorrow. */
+  readonly period?: string;
 }
 
-/** The answer to what was sent under this step; a late one to an earlier synchronisation is none. */
-async function answerTo(mailbox: Mailbox<Inbound>, step: string): Promise<Inbound | undefined> {
-  const deadline = new Date(Date.now() + REPLY_DEADLINE_MS).toISOString();
+/** How a synchronisation with a CRO ended. */
+export type SyncOutcome =
+  | { readonly kind: 'synced'; readonly view: PortfolioSummary }
+  /** There is nobody to register, and so nothing to be told. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'stopped'; readonly at: string; readonly reason: string };
+
+type Answer = Inbound<'AGRPortfolioUpdateResponse' | 'AGRPortfolioQueryResponse'>;
+
+/** UFTP, rejection reasons of AGRPortfolioQuery: nothing is registered, or nothing any more. */
+const NOTHING_REGISTERED = 'No connections available';
+
+/** Why the operator has to look. */
+class Stopped extends Error {
+  readonly at: string;
+  constructor(at: string, reason: string) {
+    super(reason);
+    this.at = at;
+  }
+}
+
+/**
+ * The synchronisation with one CRO: registers the portfolio where the CRO does not know it yet, asks on which
+ * congestion points it is, keeps the answer, and has it compared. There is one at a time, so that there are never two
+ * updates in flight: the message has no revision, and the CRO could not tell which is newer. What is asked while it
+ * runs is done after what it does.
+ */
+export async function portfolioSync({ cro, ask = {} }: { cro: string; ask?: SyncAsk }): Promise<SyncOutcome> {
+  const mailbox = new Mailbox<Answer>();
+  const asked: SyncAsk[] = [ask];
+  mailbox.acceptMessages(
+    ['AGRPortfolioUpdateResponse', 'AGRPortfolioQueryResponse'],
+    (inbound) => inbound as Answer,
+  );
+  mailbox.acceptTold((told) => {
+    asked.push(told as SyncAsk);
+    return undefined;
+  });
+  const exchange = exchangeWith(cro, mailbox);
+  let outcome: SyncOutcome;
+  do {
+    const wanted = asked.splice(0);
+    outcome = await synchronised(cro, exchange, wanted);
+    await condition(allHandlersFinished);
+  } while (asked.length > 0);
+  return outcome;
+}
+
+async function synchronised(
+  cro: string,
+  exchange: Exchange,
+  wanted: readonly SyncAsk[],
+): Promise<SyncOutcome> {
+  try {
+    const { dirty } = await portfolioStanding({ cro });
+    const periods = [...new Set(wanted.map(({ period }) => period))];
+    let empty = false;
+    if (dirty || wanted.some(({ update }) => update)) empty = !(await update(cro, exchange));
+    let view: PortfolioSummary | undefined;
+    for (const period of empty ? [] : periods) view = await viewed(cro, exchange, period);
+    if (!view) {
+      await stage({ cro, stage: 'empty' });
+      return { kind: 'empty' };
+    }
+    await stage({ cro, stage: 'synced', facts: { ...view } });
+    return { kind: 'synced', view };
+  } catch (thrown) {
+    if (!(thrown instanceof Stopped)) throw thrown;
+    const { at, message: reason } = thrown;
+    await stage({ cro, stage: 'stopped', facts: { at, reason } });
+    return { kind: 'stopped', at, reason };
+  }
+}
+
+/** Registers the portfolio; false where there is nothing to register, which the message cannot say. */
+async function update(cro: string, exchange: Exchange): Promise<boolean> {
+  const { version, entries } = await portfolioStanding({ cro });
+  if (entries === 0) return false;
+  await stage({ cro, stage: 'updating', facts: { version, entries } });
+  const answer = await exchange('AGRPortfolioUpdate', sendPortfolioUpdate);
+  const refused = refusal(answer);
+  if (refused !== undefined) throw new Stopped(answer.type, refused);
+  // What was sent may be newer by now than the version read before; it is never older.
+  await recordSync({ cro, stage: 'updating', facts: { version, entries }, acceptedVersion: version });
+  return true;
+}
+
+/** The view of a day, kept and compared; undefined where the portfolio is empty. */
+async function viewed(
+  cro: string,
+  exchange: Exchange,
+  period: string | undefined,
+): Promise<PortfolioSummary | undefined> {
+  for (const lastWord of [false, true]) {
+    await stage({ cro, stage: 'asking', facts: { ...(period && { period }) } });
+    const answer = await exchange('AGRPortfolioQuery', (to) =>
+      sendPortfolioQuery({ ...to, ...(period && { period }) }),
+    );
+    const refused = refusal(answer);
+    const nothing = refused?.includes(NOTHING_REGISTERED) === true;
+    if (refused !== undefined && (lastWord || !nothing)) throw new Stopped(answer.type, refused);
+    if (!nothing) {
+      const { inboxId } = answer;
+      const view = await keepPortfolioView({ inboxId });
+      await stage({ cro, stage: 'comparing', facts: { ...view } });
+      const { missing } = await comparePortfolioView({ inboxId, lastWord });
+      if (missing === 0 || lastWord) return view;
+    }
+    // What the CRO does not know is registered once more; what it then does not know, a person looks into.
+    if (!(await update(cro, exchange))) return undefined;
+  }
+  return undefined;
+}
+
+type Exchange = (
+  type: string,
+  send: (to: { cro: string; step: string; conversationId: string }) => Promise<Asked>,
+) => Promise<Answer>;
+
+/** A message and its answer. Without an answer in time the same bytes go out once more, then it is a matter for people. */
+function exchangeWith(cro: string, mailbox: Mailbox<Answer>): Exchange {
+  const { runId } = workflowInfo();
+  const conversationId = uuid4();
+  let sent = 0;
+  return async (type, send) => {
+    sent += 1;
+    const step = `${type}/${runId}/${sent}`;
+    const begun = Date.parse(now());
+    const delivery = await send({ cro, step, conversationId });
+    if (delivery.outcome !== 'delivered') throw new Stopped(type, delivery.reason ?? delivery.outcome);
+    const inTime = await answerTo(mailbox, step, delivery.answerBy);
+    if (inTime) return inTime;
+    const patience = Date.parse(delivery.answerBy) - begun;
+    const again = await sendAgain({ step, askedAt: now() });
+    if (again.outcome !== 'delivered') throw new Stopped(type, again.reason ?? again.outcome);
+    const late = await answerTo(mailbox, step, new Date(Date.parse(now()) + patience).toISOString());
+    if (late) return late;
+    throw new Stopped(type, 'it was sent twice, and there is no answer');
+  };
+}
+
+/** The answer to what was sent under this step; a late one to something earlier is none. */
+async function answerTo(mailbox: Mailbox<Answer>, step: string, until: string): Promise<Answer | undefined> {
   for (;;) {
-    const inbound = await mailbox.next(deadline);
+    const inbound = await mailbox.next(until);
     if (inbound === undefined || inbound.refersTo === step) return inbound;
   }
 }
 
-function fault(
-  delivery: { outcome: string; reason?: string },
-  answer: Inbound | undefined,
-): string | undefined {
-  if (delivery.outcome !== 'delivered') return delivery.reason ?? delivery.outcome;
-  if (!answer) return 'no answer within the deadline';
-  const { Result, RejectionReason } = answer.content as { Result: string; RejectionReason?: string };
+function refusal({ content }: Answer): string | undefined {
+  const { Result, RejectionReason } = content;
   return Result === 'Accepted' ? undefined : (RejectionReason ?? 'rejected without a reason');
 }
 
-async function stopped(at: string, reason: string): Promise<SyncOutcome> {
-  setCurrentDetails(`Stopped at ${at}: ${reason}`);
-  await condition(allHandlersFinished);
-  return { kind: 'stopped', at, reason };
+async function stage(standing: SyncStage): Promise<void> {
+  setCurrentDetails(`${standing.stage}: ${JSON.stringify(standing.facts ?? {})}`);
+  await recordSync(standing);
 }

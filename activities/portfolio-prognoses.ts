@@ -1,0 +1,21 @@
+import type { Log } from './dependencies.ts';
+
+/** Where D-Prognoses begin and end with the congestion points that a CRO shows. Both are harmless twice. */
+export interface PrognosisPort {
+  /** A congestion point has appeared: UFTP asks for its D-Prognosis where that is the agreed baseline. */
+  start(point: { dso: string; congestionPoint: string; period: string }): Promise<void>;
+  /** None of our connections is on it any more. */
+  stop(point: { dso: string; congestionPoint: string; period: string }): Promise<void>;
+}
+
+/** Says what begins and ends, where no D-Prognosis is agreed with anybody. */
+export function toldPrognoses(log: Log): PrognosisPort {
+  return {
+    async start(point) {
+      log.info(point, 'a congestion point appeared');
+    },
+    async stop(point) {
+      log.warn(point, 'a congestion point vanished');
+    },
+  };
+}
