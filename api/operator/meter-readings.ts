@@ -1,90 +1,138 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Clock, instant } from '../../base/index.ts';
-import type { Store } from '../../store/index.ts';
+import type { ConnectionDay, SavedReadings, Store } from '../../store/index.ts';
 import { UftpError } from '../../uftp/index.ts';
-import { bodyInvalid, field, type FieldError, parseBody } from './body.ts';
-import { ispsOf, type Market, sameISPs } from './markets.ts';
+import { gatherCsv } from '../readings/csv-readings.ts';
+import { gatherJson, jsonReadings, jsonRefused } from '../readings/json-readings.ts';
+import type { Grid } from '../readings/moments.ts';
+import { fileRefused } from '../readings/refusal.ts';
+import { Sheet } from '../readings/sheet.ts';
+import { bodyInvalid, parseBody } from './body.ts';
+import { type Market, sameISPs } from './markets.ts';
 
-const meterReadings = z.strictObject({
-  period: field.day,
-  timeZone: field.timeZone,
-  ispDuration: z.string(),
-  readings: z
-    .array(
-      z.strictObject({
-        connection: field.entityAddress,
-        isps: z.array(z.strictObject({ start: field.isp, power: field.power })).min(1, 'is empty'),
-      }),
-    )
-    .min(1, 'is empty'),
+interface Dependencies {
+  readonly store: Pick<Store, 'meterReadings'>;
+  readonly markets: readonly Market[];
+  readonly connectionKnown: (connection: string) => boolean;
+  /** Hears of days whose readings changed, after they are stored. */
+  readonly onReadings?: (days: readonly ConnectionDay[]) => void;
+  readonly clock: Clock;
+}
+
+/** A month of quarter hours of a hundred connections is some 25 MB. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+const csvQuery = z.strictObject({
+  source: z.string().min(1).max(200).default('readings.csv'),
+  timeZone: z.string().optional(),
+  ispDuration: z.string().optional(),
+  again: z.enum(['true', 'false']).default('false'),
 });
 
-type MeterReadings = z.infer<typeof meterReadings>;
-
 /**
- * `PUT /v1/meter-readings`: the meter company's door. Measured average power per connection and ISP of one day, in W,
- * + is consumption. All of it is stored, or nothing; sending it again replaces what was there.
+ * The meter company's doors. What they take is stored whole or not at all, and taking it twice changes nothing.
+ *
+ * - `PUT /v1/meter-readings`: JSON of one day. Sending it again replaces what was there.
+ * - `POST /v1/meter-readings`: a CSV file of any length, read as it comes in. The same file (by its digest) is taken
+ *   once, so that repeating an old import never undoes a correction; `?again=true` takes it all the same.
  */
-export function meterReadingDoor(
-  app: FastifyInstance,
-  deps: {
-    store: Pick<Store, 'meterReadings'>;
-    markets: readonly Market[];
-    connectionKnown: (connection: string) => boolean;
-    clock: Clock;
-  },
-): void {
+export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void {
+  const { store, markets, connectionKnown, clock, onReadings } = deps;
+
+  const known: Parameters<Sheet['finish']>[0] = (connection, from, to) =>
+    store.meterReadings.valuesOf(connection, from, to);
+
+  function refuseStrangers(sheet: Sheet): void {
+    for (const [connection, place] of sheet.connections()) {
+      if (connectionKnown(connection)) continue;
+      sheet.problems.push({ place, field: 'connection', reason: `${connection} is not in the portfolio` });
+    }
+  }
+
   app.put('/v1/meter-readings', async (request, reply) => {
-    const body = parseBody(meterReadings, request.body);
-    const count = ispCountOf(body, deps.markets);
-    const wrong = wrongFields(body, count, deps.connectionKnown);
-    if (wrong.length > 0) throw bodyInvalid(wrong);
-    const recordedAt = instant(deps.clock);
-    await deps.store.meterReadings.save(
-      body.readings.flatMap(({ connection, isps }) =>
-        isps.map(({ start, power }) => ({ connection, period: body.period, isp: start, power, recordedAt })),
-      ),
-    );
+    const body = parseBody(jsonReadings, request.body);
+    const sheet = new Sheet(gridOf(markets, body));
+    gatherJson(body, sheet);
+    refuseStrangers(sheet);
+    const gathered = await sheet.finish(known, instant(clock));
+    if (sheet.problems.length > 0) throw jsonRefused(body, sheet.problems);
+    const { days } = await store.meterReadings.save(gathered.powers, gathered.values);
+    onReadings?.(days);
     return reply.code(204).send();
+  });
+
+  // Read by the handler, as it comes in.
+  app.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+
+  app.post('/v1/meter-readings', { bodyLimit: MOST_BYTES }, async (request) => {
+    const { source, again, ...market } = parseBody(csvQuery, request.query);
+    const sheet = new Sheet(gridOf(markets, market));
+    const hash = createHash('sha256');
+    const lines = await gatherCsv(
+      hashing(request.body as AsyncIterable<Uint8Array>, hash),
+      sheet,
+      MOST_BYTES,
+    );
+    const digest = hash.digest('hex');
+    refuseStrangers(sheet);
+    const earlier = again === 'true' ? undefined : await store.meterReadings.findImport(digest);
+    if (earlier) return answer({ ...earlier, days: [] }, { lines, digest, repeated: true });
+    const at = instant(clock);
+    const { powers, values } = await sheet.finish(known, at);
+    if (sheet.problems.length > 0) throw fileRefused(source, sheet.problems);
+    const saved = await store.meterReadings.save(powers, values, { digest, source, lines, at });
+    onReadings?.(saved.days);
+    return answer(saved, { lines, digest, repeated: false });
   });
 }
 
-/** Readings are kept by ISP number: only numbers that mean what the market means by them are taken. */
-function ispCountOf({ period, timeZone, ispDuration }: MeterReadings, markets: readonly Market[]): number {
-  const market = markets.find((candidate) => {
+function answer(
+  { days, ...counts }: SavedReadings,
+  facts: { lines: number; digest: string; repeated: boolean },
+): object {
+  return { ...counts, ...facts, changedDays: days.length };
+}
+
+async function* hashing(
+  bytes: AsyncIterable<Uint8Array>,
+  hash: { update(chunk: Uint8Array): unknown },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/**
+ * Readings are kept by ISP number: only numbers that mean what a market means by them are taken. What is not said is
+ * taken from the market, where all have the same.
+ */
+function gridOf(
+  markets: readonly Market[],
+  said: { period?: string; timeZone?: string | undefined; ispDuration?: string | undefined },
+): Grid {
+  const first = markets[0];
+  const { period, timeZone = first?.timeZone, ispDuration = first?.ispDuration } = said;
+  const fits = (market: Market): boolean => {
+    if (timeZone === undefined || ispDuration === undefined) return false;
     try {
-      return sameISPs(candidate, period, timeZone, ispDuration);
+      // Without a day, zones have to agree on every one of them: by name.
+      return period === undefined
+        ? market.timeZone === timeZone && sameISPs(market, '2000-01-01', timeZone, ispDuration)
+        : sameISPs(market, period, timeZone, ispDuration);
     } catch (thrown) {
       if (thrown instanceof UftpError) return false;
       throw thrown;
     }
-  });
-  if (market) return ispsOf(market, period);
-  const known = markets.map((each) => `${each.timeZone} with ${each.ispDuration}`).join(', ');
-  const message = `does not fit, with ispDuration, any market that is configured (${known})`;
+  };
+  const fitting = markets.filter(fits);
+  const unsaid = said.timeZone === undefined || said.ispDuration === undefined;
+  if (fitting.length > 0 && (!unsaid || fitting.length === markets.length)) return fitting[0]!;
+  const names = [...new Set(markets.map((each) => `${each.timeZone} with ${each.ispDuration}`))].join(', ');
+  const message = unsaid
+    ? `is not said, nor ispDuration, and markets differ (${names})`
+    : `does not fit, with ispDuration, any market that is configured (${names})`;
   throw bodyInvalid([{ path: 'timeZone', message }]);
-}
-
-function wrongFields(
-  { period, readings }: MeterReadings,
-  count: number,
-  connectionKnown: (connection: string) => boolean,
-): FieldError[] {
-  const wrong: FieldError[] = [];
-  const seen = new Set<string>();
-  readings.forEach(({ connection, isps }, r) => {
-    if (!connectionKnown(connection)) {
-      wrong.push({ path: `readings[${r}].connection`, message: `${connection} is not in the portfolio` });
-    }
-    isps.forEach(({ start }, i) => {
-      const path = `readings[${r}].isps[${i}].start`;
-      if (start > count) wrong.push({ path, message: `is beyond the ${count} ISPs of ${period}` });
-      if (seen.has(`${connection} ${start}`)) {
-        wrong.push({ path, message: `ISP ${start} of ${connection} is there twice` });
-      }
-      seen.add(`${connection} ${start}`);
-    });
-  });
-  return wrong;
 }

@@ -214,7 +214,10 @@ describe('PUT /v1/meter-readings', () => {
       { readings: [readings.readings[0], { connection: other, isps: [{ start: 97, power: 1 }] }] },
     ],
     ['readings[0].isps[0].start', { readings: [{ connection: one, isps: [{ start: 0, power: 1 }] }] }],
-    ['readings[0].isps[1].start', { readings: [{ connection: one, isps: [isps[0], isps[0]] }] }],
+    [
+      'readings[0].isps[1].power',
+      { readings: [{ connection: one, isps: [isps[0], { start: 1, power: 7 }] }] },
+    ],
     ['readings[0].isps[0].power', { readings: [{ connection: one, isps: [{ start: 1, power: '1' }] }] }],
     ['timeZone', { timeZone: 'Europe/London' }],
     ['timeZone', { ispDuration: 'PT30M' }],
