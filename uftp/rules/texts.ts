@@ -18,4 +18,6 @@ export const TEXTS = {
   orderReferenceRepeated: 'OrderReference not unique',
   powerValue: 'Power value rejection',
   deadlineExpired: 'Deadline expired',
+  contractUnknown: 'Unknown reference ContractID',
+  periodOutOfBounds: 'Period out of bounds',
 } as const;
