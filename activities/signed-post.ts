@@ -23,13 +23,33 @@ export interface SignedPost {
 }
 
 /**
- * Posts JSON under a signature, and reads what is answered.
+ * Posts JSON under a signature, and reads the JSON that is answered.
  *
  * @returns the JSON of the answer; undefined where its body is empty
  * @throws FlexorError `activities.webhook-answer-invalid` unless it is JSON with a status of success, or the
  * network's own error
  */
 export async function signedPost(post: SignedPost): Promise<unknown> {
+  const text = await exchange(post);
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unusable('it is not JSON');
+  }
+}
+
+/**
+ * Posts JSON under a signature to somebody who only has to take it.
+ *
+ * @throws FlexorError `activities.webhook-answer-invalid` where the status is not one of success, or the network's
+ * own error
+ */
+export async function signedTell(post: SignedPost): Promise<void> {
+  await exchange(post);
+}
+
+async function exchange(post: SignedPost): Promise<string> {
   const { url, secret, deadline, headers, signal } = post;
   const body = JSON.stringify(post.body);
   const late = AbortSignal.timeout(Temporal.Duration.from(deadline).total('milliseconds'));
@@ -47,12 +67,7 @@ export async function signedPost(post: SignedPost): Promise<unknown> {
   });
   const text = await textOf(response);
   if (!response.ok) throw unusable(`status ${response.status}`);
-  if (text.trim() === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw unusable('it is not JSON');
-  }
+  return text;
 }
 
 async function textOf({ body }: Response): Promise<string> {

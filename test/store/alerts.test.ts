@@ -90,7 +90,7 @@ test('under one key a source has one alert at a time, however often and by how m
 
 test('the first who acknowledges stays; what nobody raised cannot be', async () => {
   await store.alerts.sync(workflowId, [alert('a', T(1))], T(1));
-  const [{ id }] = (await store.alerts.list({ limit: 1, source: workflowId })) as [{ id: string }];
+  const [{ id }] = (await store.alerts.list({ limit: 1, source: workflowId })) as unknown as [{ id: string }];
   expect(await store.alerts.acknowledge(id, 'Ada', T(2))).toMatchObject({
     state: 'acknowledged',
     acknowledgedAt: T(2),
@@ -105,7 +105,7 @@ test('a list has open ones first, the newest of them first, and no more than ask
   const alerts = createStore({ url: own.url });
   await alerts.alerts.sync('one', [alert('old', T(1)), alert('gone', T(9), { resolved: true })], T(9));
   await alerts.alerts.sync('two', [alert('new', T(5), { severity: 'warning' }), alert('taken', T(8))], T(9));
-  const [taken] = (await alerts.alerts.list({ limit: 1 })) as [{ id: string; key: string }];
+  const [taken] = (await alerts.alerts.list({ limit: 1 })) as unknown as [{ id: string; key: string }];
   expect(taken.key).toBe('taken');
   await alerts.alerts.acknowledge(taken.id, 'Ada', T(9));
   const keys = async (query: object) =>
