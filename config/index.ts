@@ -10,6 +10,7 @@ export type {
   Cro,
   Delivery,
   Dso,
+  ManualStrategy,
   Participant,
   Settings,
   Strategy,
@@ -22,4 +23,5 @@ export { connectionSchema } from './schema.ts';
 export type { AlertWebhook } from './sections/alerts.ts';
 export type { DispatchSettings, WebhookDispatch } from './sections/dispatch.ts';
 export type { ForecastSource, WebhookForecast } from './sections/baseline.ts';
+export { type MeteringSettings, PROFILE_TYPES } from './sections/metering.ts';
 export type { Environment, SecretRef } from './secrets.ts';

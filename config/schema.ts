@@ -1,4 +1,3 @@
-import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { RELAXATIONS } from '../uftp/codec/relaxations.ts';
 import type { RelaxationName } from '../uftp/definition/element.ts';
@@ -6,12 +5,16 @@ import { VERSIONS } from '../uftp/definition/version.ts';
 import * as fields from './fields.ts';
 import { Refusal, field } from './fields.ts';
 import { connectionExtras, portfolioSettings } from './sections/portfolio.ts';
+import { settlement } from './sections/settlement.ts';
 import { fileRef, secretRef } from './secrets.ts';
 import { alerts } from './sections/alerts.ts';
+import { asset } from './sections/assets.ts';
 import { baseline, forecast, forecasts } from './sections/baseline.ts';
 import { contract } from './sections/contracts.ts';
 import { dispatch, dispatches } from './sections/dispatch.ts';
 import { market } from './sections/market.ts';
+import { metering } from './sections/metering.ts';
+import { strategies, strategy } from './sections/strategy.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -90,23 +93,11 @@ const dso = z.strictObject({
   ...counterparty,
   market,
   baseline,
-  settlement: z
-    .strictObject({
-      powerToleranceW: fields.power.default(0),
-      amountTolerance: fields.nonNegativeAmount.default('0.00'),
-    })
-    .prefault({}),
+  settlement: settlement.prefault({}),
+  metering,
 });
 
 const cro = z.strictObject({ role: z.literal('CRO'), ...counterparty, timeZone: fields.timeZone });
-
-const asset = z.strictObject({
-  name: fields.text,
-  kind: fields.text.optional(),
-  canReduceW: fields.power.default(0),
-  canIncreaseW: fields.power.default(0),
-  pricePerMWh: fields.price,
-});
 
 /** A connection of the configuration, or of an import. */
 export const connectionSchema = z.strictObject({
@@ -115,55 +106,6 @@ export const connectionSchema = z.strictObject({
   to: fields.day.optional(),
   ...connectionExtras,
   assets: z.array(asset).default([]),
-});
-
-/** What offers of any strategy have. */
-const offerTerms = {
-  offerValidity: fields.duration.default('PT2H'),
-  minActivationFactor: fields.activationFactor.default('1.00'),
-};
-
-/** A decision is repeated from the start after two minutes, and a webhook may be asked twice in one. */
-const LONGEST_DEADLINE = 30;
-
-const deadline = fields.duration.default('PT10S').superRefine((value, context) => {
-  if (Temporal.Duration.from(value).total('seconds') <= LONGEST_DEADLINE) return;
-  context.addIssue({
-    code: 'custom',
-    message: `The deadline is longer than ${LONGEST_DEADLINE} seconds.`,
-    params: { remedy: `Write at most PT${LONGEST_DEADLINE}S.` },
-  });
-});
-
-/** How offers are made. `also`: what else stands beside the settings of the strategy. */
-const strategyWith = <Also extends z.ZodRawShape>(also: Also) =>
-  z.discriminatedUnion('kind', [
-    z.strictObject({ ...also, kind: z.literal('merit-order'), ...offerTerms }),
-    z.strictObject({
-      ...also,
-      kind: z.literal('webhook'),
-      url: fields.endpoint,
-      secret: secretRef,
-      deadline,
-      fallback: fields.choice(['merit-order', 'no-bid']).default('merit-order'),
-      ...offerTerms,
-    }),
-    z.looseObject({
-      ...also,
-      ...offerTerms,
-      kind: z.literal('manual').superRefine((_, context) =>
-        context.addIssue({
-          code: 'custom',
-          message: 'Offers decided by an operator are not supported yet.',
-          params: { remedy: 'Write merit-order, or webhook to have a system of yours decide.' },
-        }),
-      ),
-    }),
-  ]);
-
-const strategyFor = z.strictObject({
-  dso: fields.domain.optional(),
-  congestionPoint: fields.entityAddress.optional(),
 });
 
 /** The whole configuration file. docs/configuration.md describes every field; a test holds the two together. */
@@ -177,8 +119,8 @@ export const configSchema = z.strictObject({
     .strictObject({ connections: z.array(connectionSchema).default([]), ...portfolioSettings })
     .prefault({}),
   contracts: z.array(contract).default([]),
-  strategy: strategyWith({}).prefault({ kind: 'merit-order' }),
-  strategies: z.array(strategyWith({ for: strategyFor })).default([]),
+  strategy,
+  strategies,
   forecast,
   forecasts,
   dispatch,
@@ -192,8 +134,7 @@ export type Dso = z.output<typeof dso>;
 export type Cro = z.output<typeof cro>;
 export type Participant = Dso | Cro;
 export type Connection = z.output<typeof connectionSchema>;
-export type Asset = z.output<typeof asset>;
+export type { Asset } from './sections/assets.ts';
 export type { Contract } from './sections/contracts.ts';
-export type Strategy = Settings['strategy'];
-export type WebhookStrategy = Extract<Strategy, { kind: 'webhook' }>;
+export type { ManualStrategy, Strategy, WebhookStrategy } from './sections/strategy.ts';
 export type Delivery = z.output<typeof delivery>;
