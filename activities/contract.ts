@@ -10,9 +10,12 @@ import type {
   OrderFacts,
   SendEffect,
 } from '../market/flex-request/index.ts';
+import type { PrognosisActivities } from './prognosis-contract.ts';
 import type { PortfolioActivities } from './portfolio-contract.ts';
 
 export type * from './portfolio-contract.ts';
+
+export type { PrognosisKey } from './prognosis-contract.ts';
 
 /** A message to be fixed in the outbox under its step, and delivered. */
 export type SendInput = Omit<SendEffect, 'kind'>;
@@ -35,7 +38,7 @@ export interface BookInput {
 }
 
 /** Everything workflows have done outside of themselves. Implemented in this room, called by name. */
-export interface Activities extends PortfolioActivities {
+export interface Activities extends PortfolioActivities, PrognosisActivities {
   /** Records the conversation if it comes along, fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
   /** Delivers what this workflow sent under a step once more, byte for byte; the window counts from `askedAt` (UTC). */

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/index.ts';
 import type { Store } from '../store/index.ts';
+import type { PrognosisWorkflows } from './prognosis-workflows.ts';
 import type { ParticipantDirectory, SigningKeys, UftpClient } from '../uftp/index.ts';
 
 /** Somewhere to say what happened, in words and facts without bodies or secrets. */
@@ -20,5 +21,7 @@ export interface Dependencies {
   readonly signingKeys: SigningKeys;
   /** Tells a running workflow something; false where it is over or was never there. */
   readonly tell: (workflowId: string, event: unknown) => Promise<boolean>;
+  /** The workflows of D-Prognoses. */
+  readonly prognoses: PrognosisWorkflows;
   readonly log: Log;
 }

@@ -4,8 +4,9 @@ import { dispatchActivities } from './dispatch/index.ts';
 import { heartbeating } from './heartbeating.ts';
 import { Outgoing } from './outgoing.ts';
 import { portfolioActivities } from './portfolio.ts';
-import { toldPrognoses } from './portfolio-prognoses.ts';
+import { followedByPrognoses, toldPrognoses } from './portfolio-prognoses.ts';
 import { portfolioViewActivities } from './portfolio-view.ts';
+import { prognosisActivities } from './prognosis.ts';
 import { replyActivities } from './reply.ts';
 import { reservationActivities } from './reservation.ts';
 import { settlementActivities } from './settlement.ts';
@@ -19,6 +20,7 @@ export function createActivities(deps: Dependencies): Activities {
   const outgoing = new Outgoing(deps);
   const portfolio = portfolioActivities(deps, outgoing);
   const settlement = settlementActivities(deps, outgoing);
+  const prognosis = prognosisActivities(deps, outgoing);
   const replies = replyActivities(deps, outgoing);
   const trading = tradingActivities(deps);
   return {
@@ -26,8 +28,9 @@ export function createActivities(deps: Dependencies): Activities {
     ...dispatchActivities(deps),
     ...reservationActivities(deps),
     ...settlement,
+    ...prognosis,
     ...portfolio,
-    ...portfolioViewActivities(deps, toldPrognoses(deps.log)),
+    ...portfolioViewActivities(deps, followedByPrognoses(prognosis, toldPrognoses(deps.log))),
     // What delivers heartbeats: a dead worker's try is taken over in seconds.
     send: heartbeating(async (input) => {
       if (input.conversation) await trading.recordConversation(input.conversation);
@@ -37,6 +40,7 @@ export function createActivities(deps: Dependencies): Activities {
     answerSettlement: heartbeating(settlement.answerSettlement),
     sendPortfolioUpdate: heartbeating(portfolio.sendPortfolioUpdate),
     sendPortfolioQuery: heartbeating(portfolio.sendPortfolioQuery),
+    sendPrognosis: heartbeating(prognosis.sendPrognosis),
     reply: heartbeating(replies.reply),
     redeliver: heartbeating(replies.redeliver),
   };

@@ -1,4 +1,5 @@
 import type { Log } from './dependencies.ts';
+import type { PrognosisActivities } from './prognosis-contract.ts';
 
 /** Where D-Prognoses begin and end with the congestion points that a CRO shows. Both are harmless twice. */
 export interface PrognosisPort {
@@ -8,7 +9,7 @@ export interface PrognosisPort {
   stop(point: { dso: string; congestionPoint: string; period: string }): Promise<void>;
 }
 
-/** Says what begins and ends, where no D-Prognosis is agreed with anybody. */
+/** Says what begins and ends. */
 export function toldPrognoses(log: Log): PrognosisPort {
   return {
     async start(point) {
@@ -16,6 +17,23 @@ export function toldPrognoses(log: Log): PrognosisPort {
     },
     async stop(point) {
       log.warn(point, 'a congestion point vanished');
+    },
+  };
+}
+
+/** Has the prognoses of a congestion point begin and end with it. */
+export function followedByPrognoses(
+  { startPrognoses, stopPrognoses }: Pick<PrognosisActivities, 'startPrognoses' | 'stopPrognoses'>,
+  told: PrognosisPort,
+): PrognosisPort {
+  return {
+    async start(point) {
+      await told.start(point);
+      await startPrognoses(point);
+    },
+    async stop(point) {
+      await told.stop(point);
+      await stopPrognoses({ ...point, reason: 'none of our connections is on it any more' });
     },
   };
 }

@@ -11,6 +11,10 @@ export const workflowIds = {
   reservation: (dso: string, contractId: string, period: string) =>
     `reservation/${dso}/${contractId}/${period}`,
   settlement: (dso: string, messageId: string) => `settlement/${dso}/${key(messageId)}`,
+  dPrognosis: (dso: string, congestionPoint: string, period: string) =>
+    `d-prognosis/${dso}/${congestionPoint}/${period}`,
+  /** Has all prognoses of a day looked after, as often as somebody has a reason to. */
+  prognosisRound: (reason: string) => `d-prognosis-round/${reason}`,
   portfolioSync: (cro: string) => `portfolio-sync/${cro}`,
   /** Asks for a synchronisation, every day. */
   portfolioDaily: (cro: string) => `portfolio-daily/${cro}`,
@@ -27,6 +31,8 @@ export const workflowTypes = {
   unsolicitedFlex: 'unsolicitedFlex',
   reservation: 'reservation',
   settlement: 'settlement',
+  dPrognosis: 'dPrognosis',
+  prognosisRound: 'prognosisRound',
   portfolioSync: 'portfolioSync',
   portfolioDaily: 'portfolioDaily',
   reply: 'reply',

@@ -18,6 +18,7 @@ import type { World } from '../world.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { openRole, temporalAddress, temporalClient, untilToldToStop } from './compose.ts';
 import { configuredParticipants, configuredProfiles } from './participants.ts';
+import { prognosisWorkflows } from './prognoses.ts';
 
 /** How long activities in flight may finish when the worker is told to stop. */
 const SHUTDOWN_GRACE = '10 seconds';
@@ -31,6 +32,7 @@ export async function runWorker(configFile: string | undefined, world: World): P
   const signingKeys = new SigningKeys(SecretKey.parse(config.secret(config.identity.signingKey)));
   const uftp = createUftpClient({ ...configuredProfiles(config), clock: world.clock });
   const temporal = temporalClient(config, world);
+  const tell = teller(temporal.client);
   const connection = await connect(config, log);
   await ensureSearchAttributes(temporal.client);
   const worker = await Worker.create({
@@ -45,7 +47,8 @@ export async function runWorker(configFile: string | undefined, world: World): P
       client: uftp,
       directory: createDirectory([configurationSource(configuredParticipants(config))]),
       signingKeys,
-      tell: teller(temporal.client),
+      tell,
+      prognoses: prognosisWorkflows(temporal.client, tell),
       log,
     }) as unknown as Record<string, (input: never) => Promise<unknown>>,
     maxCachedWorkflows: 500,

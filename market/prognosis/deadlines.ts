@@ -53,7 +53,7 @@ export function watchGates(before: PrognosisState, state: PrognosisState, now: s
   // What had closed before anybody asked for this prognosis is nobody's failure.
   const missed = before.terms ? passed.slice(state.gatesPassed) : [];
   let watched: PrognosisState = { ...state, gatesPassed: Math.max(state.gatesPassed, passed.length) };
-  if (!state.inForce) {
+  if (!state.inForce && state.withdrawn === undefined) {
     for (const { key, severity, what } of missed) {
       const text = `${capital(subject(state))} is not in force, and ${what}.`;
       watched = alert(watched, now, { key, severity, text });

@@ -19,10 +19,9 @@ const UNANSWERED_KEPT = 5;
 export function reducePrognosis(state: PrognosisState, event: PrognosisEvent, now: string): PrognosisStep {
   if (state.over) return act(state);
   const stepped = then(apply(state, event, now), (next) =>
-    next.over ? act(next) : then(watchAnswer(next, now), (watched) => proceed(watched, now)),
+    then(watchAnswer(next, now), (watched) => proceed(watched, now)),
   );
-  const watched = stepped.state.over ? stepped.state : watchGates(state, stepped.state, now);
-  const ended = endOfDay(watched, now);
+  const ended = endOfDay(watchGates(state, stepped.state, now), now);
   return {
     state: {
       ...ended,
@@ -38,7 +37,7 @@ function apply(state: PrognosisState, event: PrognosisEvent, now: string): Progn
     case 'opened':
       return state.terms ? act(state) : ask({ ...state, terms: event.terms });
     case 'refresh':
-      return ask(without(state, 'setAside'));
+      return ask(without(state, 'setAside', 'withdrawn'));
     case 'forecast':
       return act(onForecast(state, event.power, now));
     case 'noForecast': {
@@ -57,7 +56,7 @@ function apply(state: PrognosisState, event: PrognosisEvent, now: string): Progn
       return act({ ...state, deviations: { ...state.deviations, [id]: ISP } });
     }
     case 'withdrawn':
-      return act({ ...state, over: { at: now, reason: event.reason } });
+      return act({ ...state, withdrawn: event.reason });
     case 'clock':
       return state.askAgainAt !== undefined && now >= state.askAgainAt ? ask(state) : act(state);
   }
@@ -133,8 +132,9 @@ function onSent(
 
 /** Sends the next revision where there is something to say, and nobody to wait for. */
 function proceed(state: PrognosisState, now: string): PrognosisStep {
-  const { terms, underway, inForce, setAside, due } = state;
-  if (!terms || underway || now >= periodEnd(terms.Period, terms.TimeZone)) return act(state);
+  const { terms, underway, inForce, setAside, due, withdrawn } = state;
+  if (!terms || underway || withdrawn !== undefined || now >= periodEnd(terms.Period, terms.TimeZone))
+    return act(state);
   const power = profileAt(state, now);
   if (!power) return act(state);
   const news = !inForce || !sameProfile(power, inForce.power);
@@ -151,10 +151,10 @@ function proceed(state: PrognosisState, now: string): PrognosisStep {
 
 /** The day is over: what is in force is what settlement goes by. */
 function endOfDay(state: PrognosisState, now: string): PrognosisState {
-  const { terms, over, inForce } = state;
+  const { terms, over, inForce, withdrawn } = state;
   if (over || !terms || now < periodEnd(terms.Period, terms.TimeZone)) return state;
-  const frozen = { ...state, over: { at: now, reason: 'the day is over' } };
-  if (inForce) return frozen;
+  const frozen = { ...state, over: true };
+  if (inForce || withdrawn !== undefined) return frozen;
   const text = `${terms.Period} is over, and the DSO never accepted a prognosis for ${terms.CongestionPoint}.`;
   return alert(frozen, now, { key: 'never-in-force', severity: 'critical', text });
 }

@@ -4,9 +4,10 @@ import type { PowerISP } from '../power.ts';
 /**
  * Where the prognoses of one day at one congestion point stand; it follows from what was sent and answered.
  * - `None`: none is in force, none is on its way - `Pending`: one was sent, its answer is awaited
- * - `InForce`: the last one that the DSO accepted is the baseline - `Frozen`: the day is over, or the point is gone
+ * - `InForce`: the last one that the DSO accepted is the baseline - `Frozen`: the day is over
+ * - `Withdrawn`: none of our connections is there any more; what was sent last stays
  */
-export type PrognosisPhase = 'None' | 'Pending' | 'InForce' | 'Frozen';
+export type PrognosisPhase = 'None' | 'Pending' | 'InForce' | 'Withdrawn' | 'Frozen';
 
 /** What is agreed on with the DSO about the prognoses of a day. Durations are ISO 8601. */
 export interface PrognosisTerms {
@@ -124,7 +125,9 @@ export interface PrognosisState {
   readonly gatesPassed: number;
   /** When (UTC) the gate closes for the first ISP of a change that is not in force. */
   readonly change?: { readonly isp: number; readonly closesAt: string };
-  readonly over?: { readonly at: string; readonly reason: string };
+  /** Why nothing more is to be sent, until somebody asks again. */
+  readonly withdrawn?: string;
+  readonly over: boolean;
   readonly alerts: readonly PrognosisAlert[];
 }
 
@@ -137,13 +140,15 @@ export const initialPrognosis: PrognosisState = {
   sent: 0,
   due: false,
   leaps: 0,
+  over: false,
   spelledOut: false,
   gatesPassed: 0,
   alerts: [],
 };
 
-export function phaseOf({ over, underway, inForce }: PrognosisState): PrognosisPhase {
+export function phaseOf({ over, withdrawn, underway, inForce }: PrognosisState): PrognosisPhase {
   if (over) return 'Frozen';
+  if (withdrawn !== undefined) return 'Withdrawn';
   if (underway) return 'Pending';
   return inForce ? 'InForce' : 'None';
 }
