@@ -63,6 +63,8 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     relay: relay.state,
     taking: () => taking,
     markets: config.dsos().map(marketOf),
+    contracts,
+    marketOf: (dso) => config.participant(dso, 'DSO')?.market,
     cros: config.cros().map(({ domain }) => domain),
     connectionKnown: (connection) => connections.has(connection),
     clock,

@@ -25,6 +25,8 @@ export interface ContractShelf {
 
 /** The contracts of the configuration and those that the operator handed in, with their history. */
 export interface ContractBook {
+  /** Resolves when the contracts of the configuration are in the store. */
+  opened(): Promise<void>;
   /** Terms that count for a day of delivery; undefined for a contract that is not known. */
   onDay(contractId: string, period: string): Promise<ContractTerms | undefined>;
   /** Terms that count of every contract for a day of delivery, by ContractID. */
@@ -72,6 +74,7 @@ function openBook(config: Configured, shelf: ContractShelf, clock: Clock): Contr
   }
 
   return {
+    opened: open,
     async onDay(contractId, period) {
       await open();
       return (await shelf.onDay(contractId, period))?.terms as ContractTerms | undefined;

@@ -11,20 +11,21 @@ import { clip, refusalOf, sendProblem } from '../problem.ts';
 import type { RelayState } from '../relay/relay.ts';
 import { bearerOnly } from './auth.ts';
 import { baselineDoor } from './baselines.ts';
+import { contractDoor, type ContractDesk } from './contracts.ts';
 import { conversationReads } from './conversations.ts';
 import { healthRoutes } from './health.ts';
 import type { Market } from './markets.ts';
 import { meterReadingDoor } from './meter-readings.ts';
 import { portfolioRoutes } from './portfolio.ts';
 
-export interface OperatorServerOptions {
+export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
   readonly token: string;
   readonly store: Pick<
     Store,
-    'ping' | 'baselines' | 'meterReadings' | 'conversations' | 'settlementItems' | 'portfolio'
+    'ping' | 'contracts' | 'reservations' | 'baselines' | 'meterReadings' | 'conversations' | 'settlementItems' | 'portfolio'
   >;
   readonly temporal: () => Promise<Client>;
   readonly relay: () => RelayState;
@@ -81,6 +82,7 @@ export async function createOperatorServer(options: OperatorServerOptions): Prom
   );
   baselineDoor(app, options);
   meterReadingDoor(app, options);
+  contractDoor(app, options);
   conversationReads(app, options);
   portfolioRoutes(app, options);
 
