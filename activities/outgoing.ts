@@ -10,6 +10,7 @@ import {
   definitionOf,
   encode,
   encodeBase64,
+  type EncodeOptions,
   isVersion,
   type MessageDraft,
   type MessageType,
@@ -56,10 +57,12 @@ export class Outgoing {
    * The outbox row of a step: MessageID, TimeStamp and signed bytes are made once and never again, so that
    * every later try, by whatever worker, sends the same bytes.
    */
-  async prepare(input: SendInput): Promise<OutboxRow> {
+  async prepare(input: SendInput, options: EncodeOptions = {}): Promise<OutboxRow> {
     const { store } = this.#deps;
     const { workflowId } = Context.current().info.workflowExecution!;
-    const row = await store.outbox.prepare({ workflowId, step: input.step }, async () => this.compose(input));
+    const row = await store.outbox.prepare({ workflowId, step: input.step }, async () =>
+      this.compose(input, options),
+    );
     // From the row, not the input: what was fixed is what is said.
     if (row.answersInboxId && row.result) {
       await store.inbox.recordVerdict(row.answersInboxId, row.result, row.reason);
@@ -68,11 +71,11 @@ export class Outgoing {
   }
 
   /** A message with a MessageID and TimeStamp of its own, signed: to be fixed in the outbox before anything is done with it. */
-  compose(input: SendInput): NewOutbound {
+  compose(input: SendInput, options: EncodeOptions = {}): NewOutbound {
     const { Result, RejectionReason } = input.draft as { Result?: string; RejectionReason?: string };
     const createdAt = instant(this.#deps.clock);
     const messageId = randomUUID();
-    const payload = encode(this.#complete(input, messageId, createdAt));
+    const payload = encode(this.#complete(input, messageId, createdAt), options);
     return {
       recipientDomain: input.to.domain,
       recipientRole: input.to.role,
