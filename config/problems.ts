@@ -62,7 +62,7 @@ function invalidKind(path: readonly PropertyKey[], issue: z.core.$ZodIssueInvali
     path.at(-1) === 'role'
       ? 'DSO or CRO'
       : /^strateg/.test(String(path[0]))
-        ? 'merit-order or webhook'
+        ? 'merit-order, webhook or manual'
         : /^forecast/.test(String(path[0]))
           ? 'uploaded, meter-history or webhook'
           : /^dispatch/.test(String(path[0]))

@@ -1,26 +1,13 @@
-import { type AssetFlexibility, cheapestFirst, dispatch } from './merit-order.ts';
-import { eachISP, type PowerISP, powerByISP } from './power.ts';
+import Big from 'big.js';
+import { allocate, type AssetUse } from './allocation.ts';
+import type { AssetDay, DayOfISPs, HeldByOthers, Run } from './asset.ts';
 import { binds, type FlexRequestState, isStanding } from './flex-request/state.ts';
+import { type HeldAsset, planOf } from './plan.ts';
+import type { PowerISP } from './power.ts';
+import { runsOf } from './runs.ts';
 
-/** An asset by name and by the connection it is behind. */
-export interface PlacedAsset extends AssetFlexibility {
-  readonly connection: string;
-}
-
-/** What is kept of one asset for an offer, in W by ISP (index 0 is ISP 1), never negative. */
-export interface HeldAsset {
-  readonly connection: string;
-  readonly asset: string;
-  readonly reduceW: readonly number[];
-  readonly increaseW: readonly number[];
-}
-
-/** The ISPs of a day: the first instant (UTC), their length in minutes, and how many there are. */
-export interface DayOfISPs {
-  readonly startsAt: string;
-  readonly ispMinutes: number;
-  readonly ispCount: number;
-}
+export type { AssetDay, DayOfISPs, PlacedAsset } from './asset.ts';
+export { type HeldAsset, planOf } from './plan.ts';
 
 /** Power kept for an offer or order on some day. */
 export interface HeldPower extends Omit<DayOfISPs, 'ispCount'> {
@@ -28,66 +15,156 @@ export interface HeldPower extends Omit<DayOfISPs, 'ispCount'> {
 }
 
 /**
- * What is kept of an asset, in W by ISP of `day`: of other days and other lengths of ISPs, what overlaps in time.
- * In one ISP the most that is kept at any moment of it counts.
+ * The assets with what others hold of them, in W by ISP of `day`: of other days and other lengths of ISPs, what
+ * overlaps in time. In one ISP the most that is kept at any moment of it counts.
  */
-export function heldOf(
-  asset: { readonly connection: string; readonly name: string },
-  day: DayOfISPs,
-  holds: readonly HeldPower[],
-): { reduceW: number[]; increaseW: number[] } {
-  const own = holds.flatMap(({ assets, ...rest }) =>
-    assets
-      .filter(({ connection, asset: name }) => connection === asset.connection && name === asset.name)
-      .map((held) => ({ ...rest, ...held })),
+export function beside(assets: readonly AssetDay[], day: DayOfISPs, holds: readonly HeldPower[]): AssetDay[] {
+  const byAsset = new Map<string, Part[]>();
+  for (const { assets: held, startsAt, ispMinutes } of holds) {
+    const offset = (Date.parse(startsAt) - Date.parse(day.startsAt)) / 60_000;
+    for (const part of held) {
+      const key = keyOf(part.connection, part.asset);
+      byAsset.set(key, [...(byAsset.get(key) ?? []), { ...part, offset, ispMinutes }]);
+    }
+  }
+  return assets.map((asset) => ({
+    ...asset,
+    held: heldOf(day, byAsset.get(keyOf(asset.connection, asset.name)) ?? []),
+  }));
+}
+
+/** What a hold keeps of one asset, and how many minutes after the beginning of the day in question its own begins. */
+interface Part extends HeldAsset {
+  readonly offset: number;
+  readonly ispMinutes: number;
+}
+
+const keyOf = (connection: string, asset: string): string => JSON.stringify([connection, asset]);
+
+function heldOf(day: DayOfISPs, parts: readonly Part[]): HeldByOthers {
+  const grain = [day.ispMinutes, ...parts.flatMap(({ ispMinutes, offset }) => [ispMinutes, offset])].reduce(
+    divisor,
   );
-  const offsets = own.map(({ startsAt }) => minutesBetween(day.startsAt, startsAt));
-  const grain = [day.ispMinutes, ...own.map(({ ispMinutes }) => ispMinutes), ...offsets].reduce(divisor);
   const slots = day.ispMinutes / grain;
   const sum = (direction: 'reduceW' | 'increaseW'): number[] => {
     const bySlot = new Array<number>(day.ispCount * slots).fill(0);
-    own.forEach((hold, index) => {
-      const length = hold.ispMinutes / grain;
-      hold[direction].forEach((watts, isp) => {
-        const first = offsets[index]! / grain + isp * length;
+    for (const part of parts) {
+      const length = part.ispMinutes / grain;
+      part[direction].forEach((watts, isp) => {
+        const first = part.offset / grain + isp * length;
         for (let slot = Math.max(first, 0); slot < Math.min(first + length, bySlot.length); slot += 1) {
           bySlot[slot]! += watts;
         }
       });
-    });
+    }
     return Array.from({ length: day.ispCount }, (_, isp) =>
       Math.max(...bySlot.slice(isp * slots, (isp + 1) * slots)),
     );
   };
-  return { reduceW: sum('reduceW'), increaseW: sum('increaseW') };
+  return { reduceW: sum('reduceW'), increaseW: sum('increaseW'), runs: parts.flatMap(runsOfPart) };
+}
+
+function runsOfPart({ reduceW, increaseW, offset, ispMinutes }: Part): Run[] {
+  return runsOf(
+    reduceW.map((watts, index) => watts > 0 || increaseW[index]! > 0),
+    ispMinutes,
+  ).map(({ from, to }) => ({ from: from + offset, to: to + offset }));
+}
+
+/** An option of an offer whose power is to be kept. */
+interface OptionToHold {
+  readonly OptionReference?: string | undefined;
+  /** Below 1, a part of it may be ordered. */
+  readonly MinActivationFactor?: string | undefined;
+  readonly ISP: readonly PowerISP[];
+}
+
+/** Power that the assets lack for an option, in W, in the first ISP in which they do. */
+export interface Lacking {
+  readonly option: number;
+  readonly isp: number;
+  readonly watts: number;
 }
 
 /**
- * What to keep so that any one of an offer's options can be delivered, cheapest assets first: by asset and ISP the
- * most that an option needs, since options exclude each other. Undefined where the assets cannot give an option.
+ * Who gives the power of each option, cheapest assets first, or what the assets lack for one of them. Of what gives
+ * whole steps only, nobody can order a part.
+ */
+export function usesOf(
+  options: readonly OptionToHold[],
+  assets: readonly AssetDay[],
+  day: DayOfISPs,
+): { readonly uses: readonly (readonly AssetUse[])[] } | { readonly lacking: Lacking } {
+  const found: (readonly AssetUse[])[] = [];
+  for (const [option, { ISP, MinActivationFactor = '1' }] of options.entries()) {
+    const able =
+      Number(MinActivationFactor) < 1 ? assets.filter(({ limits }) => (limits.stepW ?? 1) === 1) : assets;
+    const { uses, shortW } = allocate(ISP, able, day);
+    const short = shortW.findIndex((watts) => watts > 0);
+    if (short >= 0) return { lacking: { option, isp: short + 1, watts: shortW[short]! } };
+    found.push(uses);
+  }
+  return { uses: found };
+}
+
+/**
+ * The assets without power that is promised elsewhere and by nobody in particular, such as what a contract reserves:
+ * the dearest give it, as far as they can.
+ */
+export function setAside(
+  assets: readonly AssetDay[],
+  reserved: readonly (readonly PowerISP[])[],
+  day: DayOfISPs,
+): AssetDay[] {
+  return reserved.reduce<AssetDay[]>(
+    (left, groups) => {
+      const dearestFirst = left.map((asset) => ({
+        ...asset,
+        prices: [{ pricePerMWh: new Big(asset.prices.at(-1)!.pricePerMWh).neg().toFixed() }],
+      }));
+      const { uses } = allocate(groups, dearestFirst, day);
+      return left.map((asset, index) => {
+        const use = uses.find((each) => each.asset === dearestFirst[index]);
+        return use ? alsoHeld(asset, use.powerW, day) : asset;
+      });
+    },
+    [...assets],
+  );
+}
+
+function alsoHeld(asset: AssetDay, powerW: readonly number[], { ispMinutes }: DayOfISPs): AssetDay {
+  const { reduceW, increaseW, runs } = asset.held;
+  const running = powerW.map((watts) => watts !== 0);
+  return {
+    ...asset,
+    held: {
+      reduceW: powerW.map((watts, index) => (reduceW[index] ?? 0) + Math.max(0, -watts)),
+      increaseW: powerW.map((watts, index) => (increaseW[index] ?? 0) + Math.max(0, watts)),
+      runs: [...runs, ...runsOf(running, ispMinutes)],
+    },
+  };
+}
+
+/**
+ * What to keep so that any one of an offer's options can be delivered: by asset and ISP the most that an option
+ * needs, since options exclude each other.
+ *
+ * @param options with who gives their power
  */
 export function powerToHold(
-  options: readonly { readonly ISP: readonly PowerISP[] }[],
-  assets: readonly PlacedAsset[],
-  ispCount: number,
-): HeldAsset[] | undefined {
-  const byPrice = cheapestFirst(assets);
-  const kept = new Map(
-    byPrice.map((asset) => [asset, { reduceW: zeros(ispCount), increaseW: zeros(ispCount) }]),
-  );
-  for (const { ISP } of options) {
-    for (const group of ISP) {
-      const parts = dispatch(byPrice, group);
-      if (parts.reduce((sum, { watts }) => sum + watts, 0) < Math.abs(group.Power)) return undefined;
-      for (const { asset, watts } of parts) {
-        const powers = kept.get(asset)![group.Power < 0 ? 'reduceW' : 'increaseW'];
-        for (const { isp } of eachISP([group])) powers[isp - 1] = Math.max(powers[isp - 1]!, watts);
-      }
+  options: readonly { readonly OptionReference?: string | undefined; readonly uses: readonly AssetUse[] }[],
+): HeldAsset[] {
+  const kept = new Map<AssetDay, { option: string; powerW: readonly number[] }[]>();
+  options.forEach(({ OptionReference = '', uses }) => {
+    for (const { asset, powerW } of uses) {
+      kept.set(asset, [...(kept.get(asset) ?? []), { option: OptionReference, powerW }]);
     }
-  }
-  return byPrice
-    .map((asset) => ({ connection: asset.connection, asset: asset.name, ...kept.get(asset)! }))
-    .filter(({ reduceW, increaseW }) => [...reduceW, ...increaseW].some((watts) => watts > 0));
+  });
+  return [...kept].map(([{ connection, name }, uses]) => {
+    const most = (sign: number): number[] =>
+      uses[0]!.powerW.map((_, isp) => Math.max(0, ...uses.map(({ powerW }) => sign * powerW[isp]!)));
+    return { connection, asset: name, reduceW: most(-1), increaseW: most(1), uses };
+  });
 }
 
 /** A hold as the store keeps it. */
@@ -110,31 +187,7 @@ export function settledHold<H extends StoredHold>(state: FlexRequestState, hold:
   if (offer ? isStanding(offer) : undecided) return hold;
   const ordered = state.orders.find((order) => order.step === hold.step && binds(order));
   if (!ordered) return { ...hold, status: 'released' };
-  return { ...hold, status: 'firm', assets: cutTo(ordered.order.ISP, hold.assets) };
-}
-
-/** Of what an offer keeps, what an order of these powers needs. */
-function cutTo(ordered: readonly PowerISP[], assets: readonly HeldAsset[]): HeldAsset[] {
-  const powers = powerByISP(ordered);
-  const left = new Map([...powers].map(([isp, power]) => [isp, Math.abs(power)]));
-  const cut = (watts: readonly number[], sign: number): number[] =>
-    watts.map((most, index) => {
-      const isp = index + 1;
-      if (Math.sign(powers.get(isp) ?? 0) !== sign) return 0;
-      const used = Math.min(most, left.get(isp)!);
-      left.set(isp, left.get(isp)! - used);
-      return used;
-    });
-  return assets.map(({ connection, asset, reduceW, increaseW }) => ({
-    ...{ connection, asset },
-    ...{ reduceW: cut(reduceW, -1), increaseW: cut(increaseW, 1) },
-  }));
-}
-
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
-
-function minutesBetween(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 60_000;
+  return { ...hold, status: 'firm', assets: planOf(hold.assets, ordered.order) };
 }
 
 /** Greatest common divisor. */

@@ -1,19 +1,8 @@
-import Big from 'big.js';
+import { allocate, type AssetUse, costOf } from './allocation.ts';
+import type { AssetDay } from './asset.ts';
+import { type Covered, leastCovered, mostCovered } from './coverage.ts';
 import { amount } from './money.ts';
-import { megawattHours, type PowerISP } from './power.ts';
-
-/** What one asset can do in every ISP of a day, and at what price. */
-export interface AssetFlexibility {
-  readonly name: string;
-  /** Load it can shed or production it can add, in W, as a positive number. */
-  readonly canReduceW: number;
-  /** Load it can add or production it can shed, in W, as a positive number. */
-  readonly canIncreaseW: number;
-  /** Asking price for a MWh in either direction, decimal. */
-  readonly pricePerMWh: string;
-  /** Of that, W by ISP (index 0 is ISP 1) that other offers and orders hold; absent: nothing. */
-  readonly held?: { readonly reduceW: readonly number[]; readonly increaseW: readonly number[] };
-}
+import type { PowerISP } from './power.ts';
 
 /** A group of a FlexRequest: the band in W around the baseline that the DSO asks for or allows. */
 export interface RequestedBand {
@@ -24,94 +13,155 @@ export interface RequestedBand {
   readonly Duration: number;
 }
 
-/** One option of an offer: what is offered for its whole price. */
+/** One option of an offer: what is offered for its whole price, and which assets give it. */
 export interface PricedOption {
   readonly price: string;
   readonly ISP: readonly PowerISP[];
+  readonly uses: readonly AssetUse[];
+}
+
+/** What an offer is made of. */
+export interface OfferedDay {
+  /** ISPs of the FlexRequest. */
+  readonly bands: readonly RequestedBand[];
+  /** What is behind the congestion point, with what others hold of it. */
+  readonly assets: readonly AssetDay[];
+  readonly day: { readonly ispMinutes: number; readonly ispCount: number };
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Power in W by ISP that a contract obliges to offer at least. */
+  readonly obligations?: ReadonlyMap<number, number> | undefined;
+  /** What standing offers fill of the bands. */
+  readonly covered?: Covered | undefined;
 }
 
 /**
  * Fills the Requested ISPs from the cheapest asset up, in the request's own segmentation (a DSO may compare
- * Start and Duration literally). Undefined where no asset can move in the requested direction.
+ * Start and Duration literally). What a contract obliges to is filled before the rest. Nothing where no asset can
+ * move in the requested direction.
  *
- * @param bands ISPs of the FlexRequest
- * @param ispMinutes length of an ISP
- * @param obligations power in W by ISP that a contract obliges to offer at least
+ * @param options how many alternatives at most: the first offers all there is, each next one a smaller share of it,
+ * but never less than a contract obliges to
  */
-export function meritOrder(
-  bands: readonly RequestedBand[],
-  assets: readonly AssetFlexibility[],
-  ispMinutes: number,
-  currency: string,
-  obligations: ReadonlyMap<number, number> = new Map(),
-): PricedOption | undefined {
-  const byPrice = cheapestFirst(assets);
-  let cost = new Big(0);
-  const ISP: PowerISP[] = [];
-  for (const band of bands) {
-    if (band.Disposition !== 'Requested') continue;
-    const wanted = wantedPower(band, obligations);
-    const parts = dispatch(byPrice, { ...band, Power: wanted });
-    const filled = parts.reduce((sum, { watts }) => sum + watts, 0);
-    if (filled === 0) continue;
-    ISP.push({ Power: Math.sign(wanted) * filled, Start: band.Start, Duration: band.Duration });
-    cost = cost.plus(costPerHour(parts).times(ispMinutes).div(60).times(band.Duration));
+export function meritOrder(offered: OfferedDay, options = 1): PricedOption[] {
+  const { bands, obligations = new Map<number, number>(), covered = () => 0 } = offered;
+  const made: PricedOption[] = [];
+  const requested = bands.filter(({ Disposition }) => Disposition === 'Requested');
+  const least = requested.map((band) => targetOf(band, obligedPower(band, obligations, covered)));
+  for (let share = options; share > 0; share -= 1) {
+    const first = made[0];
+    const targets = first
+      ? first.ISP.map((group) => {
+          const part = Math.ceil((Math.abs(group.Power) * share) / options);
+          const obliged = Math.abs(least.find(({ Start }) => Start === group.Start)?.Power ?? 0);
+          return {
+            ...group,
+            Power: Math.sign(group.Power) * Math.min(Math.abs(group.Power), Math.max(part, obliged)),
+          };
+        })
+      : requested.map((band) => targetOf(band, wantedPower(band, obligations, covered)));
+    const option = optionOf(offered, least, targets);
+    if (option && !made.some(({ ISP }) => samePowers(ISP, option.ISP))) made.push(option);
   }
-  return ISP.length === 0 ? undefined : { price: amount(cost, currency), ISP };
+  return made;
+}
+
+function optionOf(
+  { assets, day, currency }: OfferedDay,
+  least: readonly PowerISP[],
+  targets: readonly PowerISP[],
+): PricedOption | undefined {
+  const obliged = fill(
+    least.filter(({ Power }) => Power !== 0),
+    assets,
+    day,
+    [],
+  );
+  const { filled, uses } = fill(targets, assets, day, obliged.uses, obliged.filled);
+  const ISP = filled.filter(({ Power }) => Power !== 0);
+  return ISP.length === 0 ? undefined : { price: amount(costOf(uses, day.ispMinutes), currency), ISP, uses };
 }
 
 /**
- * How much of a band to offer, in W: the bound nearest zero is what the DSO asks for; where that is zero, the
- * far bound is what it would still take. A contract's obligation may ask for more, never beyond the band.
+ * As much of the targets as assets can give, every group with one power throughout: what one ISP of a group lacks,
+ * none of them is offered.
  */
-export function wantedPower(band: RequestedBand, obligations: ReadonlyMap<number, number>): number {
-  const reduce = band.MaxPower <= 0 && band.MinPower < 0;
-  const near = reduce ? band.MaxPower : band.MinPower;
-  const far = reduce ? band.MinPower : band.MaxPower;
-  let obliged = 0;
-  for (let isp = band.Start; isp < band.Start + band.Duration; isp += 1) {
-    const power = obligations.get(isp) ?? 0;
-    if (Math.sign(power) === Math.sign(far) && Math.abs(power) > Math.abs(obliged)) obliged = power;
+function fill(
+  targets: readonly PowerISP[],
+  assets: readonly AssetDay[],
+  day: OfferedDay['day'],
+  given: readonly AssetUse[],
+  floors: readonly PowerISP[] = [],
+): { readonly filled: readonly PowerISP[]; readonly uses: readonly AssetUse[] } {
+  const floorOf = ({ Start }: PowerISP): number =>
+    Math.abs(floors.find((each) => each.Start === Start)?.Power ?? 0);
+  let filled = targets;
+  for (let tried = 0; ; tried += 1) {
+    const { uses, shortW } = allocate(filled, assets, day, given);
+    if (shortW.every((watts) => watts === 0)) return { filled, uses };
+    filled = filled.map((group) => {
+      const short = Math.max(0, ...shortW.slice(group.Start - 1, group.Start - 1 + group.Duration));
+      if (short === 0) return group;
+      // Less for one group may turn out to leave less for another; in the end only what is certain is left.
+      const left = tried < MOST_TRIES ? Math.abs(group.Power) - short : 0;
+      return { ...group, Power: Math.sign(group.Power) * Math.max(left, floorOf(group)) };
+    });
   }
-  const wanted = Math.max(Math.abs(near === 0 ? far : near), Math.abs(obliged));
-  return Math.sign(far) * Math.min(wanted, Math.abs(far));
 }
 
-/** What one asset gives to a group of ISPs, in W, in the group's direction. */
-export interface Part<Asset> {
-  readonly asset: Asset;
-  readonly watts: number;
+const MOST_TRIES = 20;
+
+/**
+ * How much of a band to offer, in W: the bound nearest zero is what the DSO asks for; where that is zero, the
+ * far bound is what it would still take. What standing offers give of it is not offered again. A contract's
+ * obligation may ask for more, never beyond the band.
+ */
+export function wantedPower(
+  band: RequestedBand,
+  obligations: ReadonlyMap<number, number>,
+  covered: Covered = () => 0,
+): number {
+  const { near, far } = boundsOf(band);
+  const sign = Math.sign(far);
+  const asked = Math.abs(near === 0 ? far : near) - leastCovered(band, sign, covered);
+  const obliged = Math.abs(obligedPower(band, obligations, covered));
+  return sign * Math.max(0, Math.min(Math.max(asked, obliged), roomOf(band, covered)));
 }
 
-/** Assets in merit order. */
-export function cheapestFirst<Asset extends AssetFlexibility>(assets: readonly Asset[]): Asset[] {
-  return [...assets].sort((a, b) => new Big(a.pricePerMWh).cmp(new Big(b.pricePerMWh)));
+/** How much of a band a contract obliges to offer, in W, never beyond the band: the most that any of its ISPs does. */
+function obligedPower(
+  band: RequestedBand,
+  obligations: ReadonlyMap<number, number>,
+  covered: Covered,
+): number {
+  const sign = Math.sign(boundsOf(band).far);
+  let most = 0;
+  for (let isp = band.Start; isp < band.Start + band.Duration; isp += 1) {
+    most = Math.max(most, sign * (obligations.get(isp) ?? 0));
+  }
+  return sign * Math.max(0, Math.min(most, roomOf(band, covered)));
 }
 
-/** Which assets give the power of a group, the first first; together less than asked where they have no more. */
-export function dispatch<Asset extends AssetFlexibility>(
-  byPrice: readonly Asset[],
-  group: PowerISP,
-): Part<Asset>[] {
-  let left = Math.abs(group.Power);
-  return byPrice.flatMap((asset) => {
-    const watts = Math.min(left, freePower(asset, group));
-    left -= watts;
-    return watts > 0 ? { asset, watts } : [];
-  });
+/** How far a band still reaches beside standing offers, in W. */
+function roomOf(band: RequestedBand, covered: Covered): number {
+  const { far } = boundsOf(band);
+  return Math.abs(far) - mostCovered(band, Math.sign(far), covered);
 }
 
-/** What an asset can still give in every ISP of a group, in the group's direction, in W. */
-function freePower({ canReduceW, canIncreaseW, held }: AssetFlexibility, group: PowerISP): number {
-  const [can, taken] = group.Power < 0 ? [canReduceW, held?.reduceW] : [canIncreaseW, held?.increaseW];
-  const first = group.Start - 1;
-  const most = Math.max(0, ...(taken?.slice(first, first + group.Duration) ?? []));
-  return Math.max(0, can - most);
+function boundsOf(band: RequestedBand): { readonly near: number; readonly far: number } {
+  const reduce = band.MaxPower <= 0 && band.MinPower < 0;
+  return reduce ? { near: band.MaxPower, far: band.MinPower } : { near: band.MinPower, far: band.MaxPower };
 }
 
-function costPerHour(parts: readonly Part<AssetFlexibility>[]): Big {
-  return parts.reduce(
-    (sum, { asset, watts }) => sum.plus(megawattHours(watts, 60).times(asset.pricePerMWh)),
-    new Big(0),
+const targetOf = ({ Start, Duration }: RequestedBand, Power: number): PowerISP => ({
+  Power,
+  Start,
+  Duration,
+});
+
+function samePowers(one: readonly PowerISP[], other: readonly PowerISP[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ Start, Power }, index) => other[index]!.Start === Start && other[index]!.Power === Power)
   );
 }

@@ -1,4 +1,7 @@
+import { lockCapacity, type Transaction } from './capacity-lock.ts';
 import { inTransaction, type Db } from './client.ts';
+import { Prisma } from './generated/client.ts';
+import { type Outage, outagesDuring } from './outages.ts';
 import type { OutboxKey } from './outbox.ts';
 import { json } from './plain.ts';
 
@@ -9,6 +12,8 @@ export interface HeldAsset {
   readonly asset: string;
   readonly reduceW: readonly number[];
   readonly increaseW: readonly number[];
+  /** What each option of the offer takes of it, in W by ISP, negative where its consumption falls. */
+  readonly uses?: readonly { readonly option: string; readonly powerW: readonly number[] }[] | undefined;
 }
 
 /** Power kept for one offer (`open`) or order (`firm`), or no longer (`released`). */
@@ -19,6 +24,8 @@ export interface Hold extends OutboxKey {
   readonly ispMinutes: number;
   /** What was decided with it, as plain JSON. */
   readonly decision: unknown;
+  /** When it was decided (ISO, UTC). */
+  readonly heldAt: string;
   /** In the order in which an order for less uses them. */
   readonly assets: readonly HeldAsset[];
 }
@@ -30,8 +37,16 @@ export interface HoldScope {
   readonly endsAt: string;
   readonly ispMinutes: number;
   readonly connections: readonly string[];
-  /** The state in which the conversation must stand, or its power would be held for nothing. */
-  readonly whileConversationIs: string;
+  /** How the conversation may stand, or its power would be held for nothing. */
+  readonly whileConversationIs: readonly string[];
+  /** Whether it may be so new that it was not recorded yet. */
+  readonly mayBeUnrecorded?: boolean;
+}
+
+/** What stands in the way of giving power away. */
+export interface Standing {
+  readonly holds: readonly Hold[];
+  readonly outages: readonly Outage[];
 }
 
 /** What was decided, and the power to keep for it; without power there is nothing to keep. */
@@ -40,12 +55,15 @@ export interface Choice<Decision> {
   readonly assets?: readonly HeldAsset[];
 }
 
-type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
 type Row = Awaited<ReturnType<typeof read>>[number];
 
 /** The longest day of any market: a day that began earlier cannot reach into another. Milliseconds. */
 const LONGEST_DAY = 25 * 3_600_000;
+/** How far beyond a day others may run an asset so that it needs a pause within the day. Milliseconds. */
+const AROUND = 24 * 3_600_000;
 const patience = { timeout: 30_000, maxWait: 30_000 };
+
+export { lockCapacity, type Transaction } from './capacity-lock.ts';
 
 /** Which offer or order has which watt of which asset in which ISP. */
 export function capacityOf(db: Db) {
@@ -56,8 +74,12 @@ export function capacityOf(db: Db) {
       return row && held(row);
     },
 
-    /** All that is kept of these connections during a day. It may have changed by the time it is read. */
-    async standing(scope: HoldScope): Promise<Hold[]> {
+    /**
+     * All that is kept of these connections during a day and around it, and what is broken there. It may have
+     * changed by the time it is read. What is kept for a day that is over is in nobody's way: a hold whose
+     * conversation was terminated, and never recorded as over, ends with its day.
+     */
+    async standing(scope: Pick<HoldScope, 'startsAt' | 'endsAt' | 'connections'>): Promise<Standing> {
       return standing(db, scope);
     },
 
@@ -71,7 +93,7 @@ export function capacityOf(db: Db) {
     async hold<Decision>(
       key: OutboxKey,
       scope: HoldScope,
-      choose: (standing: readonly Hold[]) => Choice<Decision>,
+      choose: (standing: Standing) => Choice<Decision>,
     ): Promise<Decision | 'over'> {
       const { workflowId, step } = key;
       const transaction = async (tx: Transaction): Promise<Decision | 'over'> => {
@@ -81,7 +103,8 @@ export function capacityOf(db: Db) {
         // Locked until the end: a conversation that ends meanwhile is recorded after this, and releases this hold.
         const [conversation] = await tx.$queryRaw<{ state: string }[]>`
           SELECT state FROM conversation WHERE workflow_id = ${workflowId} FOR SHARE`;
-        if (conversation?.state !== scope.whileConversationIs) return 'over';
+        if (!conversation && !scope.mayBeUnrecorded) return 'over';
+        if (conversation && !scope.whileConversationIs.includes(conversation.state)) return 'over';
         const { decision, assets } = choose(await standing(tx, scope));
         if (!assets) return decision;
         await keepHold(tx, key, scope, { decision, assets }, 'open');
@@ -90,11 +113,6 @@ export function capacityOf(db: Db) {
       return inTurn(() => inTransaction(() => db.$transaction(transaction, patience)));
     },
   };
-}
-
-/** One lock for everything: an asset may lie behind several congestion points, and days of markets overlap. */
-export async function lockCapacity(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('flexor.capacity', 0))`;
 }
 
 /** Keeps power, in a transaction that locked the capacity. `firm`: it is ordered already. */
@@ -110,9 +128,10 @@ export async function keepHold(
     select: { step: true },
   });
   await tx.heldAsset.createMany({
-    data: assets.map(({ connection, asset, reduceW, increaseW }, rank) => ({
+    data: assets.map(({ connection, asset, reduceW, increaseW, uses }, rank) => ({
       ...{ ...key, connection, asset, rank },
       ...{ reduceW: [...reduceW], increaseW: [...increaseW] },
+      ...(uses && { uses: json(uses) }),
     })),
   });
 }
@@ -139,7 +158,8 @@ export async function settleHolds(
     for (const { connection, asset, reduceW, increaseW } of after.assets) {
       await tx.heldAsset.update({
         where: { workflowId_step_connection_asset: { workflowId, step, connection, asset } },
-        data: { reduceW: [...reduceW], increaseW: [...increaseW] },
+        // What options would have taken is no more once one is ordered.
+        data: { reduceW: [...reduceW], increaseW: [...increaseW], uses: Prisma.DbNull },
         select: { step: true },
       });
     }
@@ -152,31 +172,35 @@ function read(db: Db | Transaction, where: { workflowId: string; step?: string; 
   return (db as Db).capacityHold.findMany({ where, include: rankedAssets });
 }
 
-/** All that is kept of these connections during a day. */
+/** All that is kept of these connections during a day and around it, and what is broken there during it. */
 export async function standing(
   db: Db | Transaction,
-  scope: Omit<HoldScope, 'whileConversationIs'>,
-): Promise<Hold[]> {
-  const earliest = new Date(Date.parse(scope.startsAt) - LONGEST_DAY);
+  scope: Pick<HoldScope, 'startsAt' | 'endsAt' | 'connections'>,
+): Promise<Standing> {
+  const earliest = new Date(Date.parse(scope.startsAt) - LONGEST_DAY - AROUND);
+  const latest = new Date(Date.parse(scope.endsAt) + AROUND);
   const connection = { in: [...scope.connections] };
   const rows = await (db as Db).capacityHold.findMany({
     where: {
       status: { not: 'released' },
-      startsAt: { gt: earliest, lt: scope.endsAt },
+      startsAt: { gt: earliest, lt: latest },
       assets: { some: { connection } },
     },
     include: { assets: { ...rankedAssets.assets, where: { connection } } },
   });
-  return rows.map(held);
+  return { holds: rows.map(held), outages: await outagesDuring(db, scope) };
 }
 
-function held({ workflowId, step, status, startsAt, ispMinutes, decision, assets }: Row): Hold {
+export function held({ heldAt, startsAt, status, assets, ...row }: Row): Hold {
+  const { workflowId, step, ispMinutes, decision } = row;
   return {
     ...{ workflowId, step, ispMinutes, decision },
+    heldAt: heldAt.toISOString(),
     status: status as Hold['status'],
     startsAt: startsAt.toISOString(),
-    assets: assets.map(({ connection, asset, reduceW, increaseW }) => ({
+    assets: assets.map(({ connection, asset, reduceW, increaseW, uses }) => ({
       ...{ connection, asset, reduceW, increaseW },
+      ...(uses !== null && { uses: uses as unknown as NonNullable<HeldAsset['uses']> }),
     })),
   };
 }

@@ -95,6 +95,17 @@ export function conversationsOf(db: Db) {
       return rows.map((row) => plain(row) as Conversation);
     },
 
+    /** The conversations that a DSO opened under one ConversationID about a congestion point on one day. */
+    async about(query: {
+      dso: string;
+      conversationId: string;
+      congestionPoint: string;
+      period: string;
+    }): Promise<Conversation[]> {
+      const rows = await db.conversation.findMany({ where: query, orderBy: { workflowId: 'asc' } });
+      return rows.map((row) => plain(row) as Conversation);
+    },
+
     /** The workflows of all conversations under a contract at a congestion point on one day, whichever DSO began them. */
     async underContract(where: {
       contractId: string;

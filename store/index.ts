@@ -1,4 +1,5 @@
 import { alertsOf } from './alerts.ts';
+import { assetProfilesOf } from './asset-profiles.ts';
 import { baselinesOf } from './baselines.ts';
 import { capacityOf } from './capacity.ts';
 import { inTransaction, openClient } from './client.ts';
@@ -12,19 +13,23 @@ import { ledgerOf } from './ledger.ts';
 import { meterReadingsOf } from './meter-readings.ts';
 import { meteringsOf } from './meterings.ts';
 import { ordersOf } from './orders.ts';
+import { outagesOf } from './outages.ts';
 import { outboxOf } from './outbox.ts';
 import { portfolioOf } from './portfolio.ts';
 import { portfolioSyncOf } from './portfolio-sync.ts';
 import { prognosesOf } from './prognoses.ts';
 import { reservationsOf } from './reservations.ts';
 import { settlementItemsOf } from './settlement-items.ts';
+import { settlementsOf } from './settlements.ts';
 
 export * from './errors.ts';
 export { genesis, linkHash, verifyChain } from './ledger.ts';
 export { migrate } from './migrate.ts';
 export type { AlertSeverity, AlertState, ConversationAlert, StoredAlert } from './alerts.ts';
 export type { Baseline } from './baselines.ts';
-export type { Choice, HeldAsset, Hold, HoldScope } from './capacity.ts';
+export type { Choice, HeldAsset, Hold, HoldScope, Standing } from './capacity.ts';
+export type { AssetProfile } from './asset-profiles.ts';
+export type { Outage, StoredOutage } from './outages.ts';
 export type * from './connection-diff.ts';
 export type { PortfolioVersion, RecordedConnection } from './connections.ts';
 export type { SyncStanding, ViewChange } from './portfolio-sync.ts';
@@ -43,6 +48,7 @@ export type { ActiveCongestionPoint, PortfolioView, ViewedCongestionPoint } from
 export type { PrognosisDay, ResultingProfile, StoredPrognosis } from './prognoses.ts';
 export type { InForce, ReservationUpdate } from './reservations.ts';
 export type { SettlementItem } from './settlement-items.ts';
+export type { ContractItem, ItemDecision, Settlement } from './settlements.ts';
 
 /** Where to keep things. */
 export interface StoreOptions {
@@ -67,6 +73,8 @@ export function createStore({ url, poolSize }: StoreOptions) {
     conversations: conversationsOf(db),
     orders: ordersOf(db),
     capacity: capacityOf(db),
+    outages: outagesOf(db),
+    assetProfiles: assetProfilesOf(db),
     contracts: contractsOf(db),
     reservations: reservationsOf(db),
     portfolio: portfolioOf(db),
@@ -78,6 +86,7 @@ export function createStore({ url, poolSize }: StoreOptions) {
     meterReadings: meterReadingsOf(db),
     meterings: meteringsOf(db),
     settlementItems: settlementItemsOf(db),
+    settlements: settlementsOf(db),
     dispatches: dispatchesOf(db),
     alerts: alertsOf(db),
     ledger: ledgerOf(db),

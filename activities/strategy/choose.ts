@@ -1,6 +1,7 @@
 import type { Config, Strategy } from '../../config/index.ts';
-import type { RequestFacts } from '../../market/flex-request/index.ts';
+import type { Frame } from '../../market/flex-request/index.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { manualStrategy } from './manual.ts';
 import { meritOrderStrategy } from './merit-order.ts';
 import type { OfferStrategy } from './strategy.ts';
 import { webhookStrategy } from './webhook.ts';
@@ -8,7 +9,7 @@ import { webhookStrategy } from './webhook.ts';
 /** The settings of the strategy for a request: the first that is meant for it, or else the one for all. */
 export function strategySettings(
   { strategies, strategy }: Pick<Config, 'strategies' | 'strategy'>,
-  { dso, CongestionPoint }: Pick<RequestFacts, 'dso' | 'CongestionPoint'>,
+  { dso, CongestionPoint }: Pick<Frame, 'dso' | 'CongestionPoint'>,
 ): Strategy {
   const meant = strategies.find(
     ({ for: { dso: ofDSO = dso, congestionPoint = CongestionPoint } }) =>
@@ -19,5 +20,6 @@ export function strategySettings(
 
 /** The strategy that the settings name. */
 export function strategyFor(deps: Dependencies, settings: Strategy): OfferStrategy {
-  return settings.kind === 'webhook' ? webhookStrategy(deps, settings) : meritOrderStrategy;
+  if (settings.kind === 'webhook') return webhookStrategy(deps, settings);
+  return settings.kind === 'manual' ? manualStrategy(settings) : meritOrderStrategy;
 }

@@ -1,59 +1,94 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { instant } from '../../base/clock.ts';
-import type { OfferDecision, RequestFacts } from '../../market/flex-request/index.ts';
+import type { Dso } from '../../config/index.ts';
+import { assetOn, dayOf } from '../../market/asset.ts';
+import { coveredBy, stillObligated } from '../../market/coverage.ts';
+import type { DecideInput, Frame, OfferContent, OfferDecision } from '../../market/flex-request/index.ts';
+import { firstOpenISP, isIntraday } from '../../market/gates.ts';
 import { obligatedPower } from '../../market/obligation.ts';
 import type { PowerISP } from '../../market/power.ts';
-import { ispCount, ispMinutes, ispStart } from '../../uftp/index.ts';
+import { bandsFrom, obligationsFrom } from '../../market/proposal.ts';
 import { reservedUnder, termsFor } from '../contracts.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { assetsBehind } from '../portfolio-assets.ts';
 import { strategySettings } from './choose.ts';
 import type { Situation } from './strategy.ts';
 
-/** What is known about a request, or why nothing can be offered for it. */
-export async function situationOf(
-  deps: Dependencies,
-  request: RequestFacts,
-  reserved: readonly PowerISP[],
-): Promise<Situation | Extract<OfferDecision, { kind: 'noBid' }>> {
-  const { config, store } = deps;
-  const { CongestionPoint, ContractID, ISPDuration, Period, TimeZone } = request;
-  const dso = config.participant(request.dso, 'DSO');
-  if (!dso) return { kind: 'noBid', reason: `${request.dso} is no longer in the configuration` };
-  const point = await store.portfolio.activeCongestionPoint(request.dso, CongestionPoint, Period);
-  if (!point && (await mayStillBeTold(deps, request))) throw portfolioUnknown();
-  const assets = await assetsBehind(store, point?.connections ?? [], Period);
-  if (assets.length === 0) return { kind: 'noBid', reason: 'no asset stands behind this congestion point' };
+type NoBid = Extract<OfferDecision, { kind: 'noBid' }>;
+const noBid = (reason: string): NoBid => ({ kind: 'noBid', reason });
 
-  const called = ContractID && {
-    contractId: ContractID,
-    congestionPoint: CongestionPoint,
-    period: Period,
-  };
-  const terms = called ? await termsFor(deps, request.dso, called) : undefined;
-  const agreed = called && terms ? await reservedUnder(deps, terms, called) : reserved;
+/** What is known about what is to be decided, or why nothing can be offered. */
+export async function situationOf(deps: Dependencies, input: DecideInput): Promise<Situation | NoBid> {
+  const { config, store, clock } = deps;
+  const { frame, request, offered } = input;
+  const { CongestionPoint, Period } = frame;
+  const dso = config.participant(frame.dso, 'DSO');
+  if (!dso) return noBid(`${frame.dso} is no longer in the configuration`);
+  const point = await store.portfolio.activeCongestionPoint(frame.dso, CongestionPoint, Period);
+  if (!point && (await mayStillBeTold(deps, input))) throw portfolioUnknown();
+  const assets = await assetsBehind(store, point?.connections ?? [], Period);
+  if (!point || assets.length === 0) return noBid('no asset stands behind this congestion point');
+
+  const now = instant(clock);
+  const gates = dso.market.gateClosure;
+  const intraday = isIntraday(frame, gates, now);
+  // UFTP, AGRPortfolioQueryResponse: without IntradayRedispatchBy there is no intraday trading.
+  const redispatchBy = intraday ? point.intradayRedispatchBy : point.dayAheadRedispatchBy;
+  if (redispatchBy === undefined) return noBid('no intraday trading on this congestion point');
+  const firstISP = intraday ? firstOpenISP(frame, gates, now) : 1;
+  const bands = request && bandsFrom(request.ISP, firstISP);
+  if (bands && !bands.some(({ Disposition }) => Disposition === 'Requested'))
+    return noBid('the gates of all requested ISPs are closed');
+  const baseline = await baselineOf(deps, dso, frame);
+  if (!baseline) return noBid('no baseline is in force yet');
+
+  const obligated = obligatedPower(await reservedFor(deps, input), request?.ISP ?? []);
+  const profiles = await store.assetProfiles.onDay(frame, point.connections);
   return {
-    dso,
-    settings: strategySettings(config, request),
-    day: {
-      startsAt: ispStart(Period, TimeZone, ISPDuration, 1),
-      ispMinutes: ispMinutes(ISPDuration),
-      ispCount: ispCount(Period, TimeZone, ISPDuration),
-    },
-    assets,
-    obligations: obligatedPower(agreed, request.ISP),
-    mutexOffersSupported: point?.mutexOffersSupported === true,
+    ...{ frame, dso, settings: strategySettings(config, frame), day: dayOf(frame), baseline },
+    assets: assets.map((asset) => {
+      const profile = profiles.find(
+        (each) => each.connection === asset.connection && each.asset === asset.name,
+      );
+      return assetOn(asset, frame, profile);
+    }),
+    ...{ intraday, redispatchBy: redispatchBy === 'DSO' ? 'DSO' : 'AGR', firstISP },
+    ...(bands && { bands }),
+    obligations: stillObligated(obligationsFrom(obligated, firstISP), offered),
+    covered: coveredBy(offered),
+    mutexOffersSupported: point.mutexOffersSupported,
   };
+}
+
+/** What is reserved under the contract that is called on. */
+async function reservedFor(deps: Dependencies, input: DecideInput): Promise<readonly PowerISP[]> {
+  const { dso, ContractID, CongestionPoint, Period } = input.frame;
+  const { reserved = [] } = input;
+  if (ContractID === undefined) return reserved;
+  const called = { contractId: ContractID, congestionPoint: CongestionPoint, period: Period };
+  const terms = await termsFor(deps, dso, called);
+  return terms ? reservedUnder(deps, terms, called) : reserved;
+}
+
+/** UFTP FlexOffer: the D-Prognosis where that is the agreed baseline, else the reference that was agreed on. */
+async function baselineOf(
+  { store }: Dependencies,
+  { domain, baseline }: Dso,
+  { CongestionPoint, Period }: Frame,
+): Promise<Pick<OfferContent, 'BaselineReference' | 'DPrognosisMessageID'> | undefined> {
+  if (baseline.kind === 'reference') return { BaselineReference: baseline.reference };
+  const inForce = await store.prognoses.inForce(domain, CongestionPoint, Period);
+  return inForce && { DPrognosisMessageID: inForce.messageId };
 }
 
 /** Before the first answer of a CRO nobody knows what stands behind a congestion point: that is no reason not to bid. */
 async function mayStillBeTold(
   { config, store, clock }: Dependencies,
-  request: RequestFacts,
+  { frame, request }: DecideInput,
 ): Promise<boolean> {
-  if (config.cros().length === 0 || instant(clock) >= request.ExpirationDateTime) return false;
-  return !(await store.portfolio.isKnown(request.Period));
+  if (!request || config.cros().length === 0 || instant(clock) >= request.ExpirationDateTime) return false;
+  return !(await store.portfolio.isKnown(frame.Period));
 }
 
 /** Tried again until a CRO has answered or the request has expired. */

@@ -4,7 +4,7 @@ import type { RequestFacts } from '../../market/flex-request/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { signedPost } from '../signed-post.ts';
 import { meritOrderStrategy } from './merit-order.ts';
-import type { OfferStrategy, StrategyContext } from './strategy.ts';
+import { noBid, type OfferStrategy, type StrategyContext } from './strategy.ts';
 import { decisionFrom } from './webhook-answer.ts';
 
 /** Asks the user's own optimiser, over signed HTTP; where it gives no usable answer in time, the fallback decides. */
@@ -15,7 +15,7 @@ export function webhookStrategy({ config, log }: Dependencies, settings: Webhook
         const { url, deadline } = settings;
         const secret = config.secret(settings.secret);
         const answer = await signedPost({ url, deadline, secret, body: questionOf(request, context) });
-        return decisionFrom(answer, request, context);
+        return decisionFrom(answer, context);
       } catch (thrown) {
         const { url, fallback } = settings;
         const facts = { ...context.key, url, fallback, reason: reasonOf(thrown) };
@@ -26,44 +26,40 @@ export function webhookStrategy({ config, log }: Dependencies, settings: Webhook
 
     decide(request, context) {
       if (settings.fallback === 'merit-order') return meritOrderStrategy.decide(request, context);
-      return { kind: 'noBid', reason: 'the strategy webhook gave no usable answer' };
+      return noBid('the strategy webhook gave no usable answer');
     },
   };
 }
 
 /** What the optimiser is asked. docs/configuration.md describes it field by field. */
 function questionOf(request: RequestFacts, context: StrategyContext) {
-  const { key, now, dso, day, assets, obligations, mutexOffersSupported } = context;
-  const { dso: DSO, MessageID, ...facts } = { ...request, MessageID: request.messageId };
-  const { Revision, Period, TimeZone, ISPDuration, CongestionPoint, ContractID, ServiceType } = facts;
-  const { ExpirationDateTime, ISP } = facts;
-  const free = (can: number, held: readonly number[] = []) =>
-    Array.from({ length: day.ispCount }, (_, index) => Math.max(0, can - (held[index] ?? 0)));
+  const { key, now, why, refusal, offered, dso, day, assets, obligations, bands } = context;
+  const { messageId: MessageID, Revision, Period, TimeZone, ISPDuration, CongestionPoint } = request;
+  const { ContractID, ServiceType, ExpirationDateTime } = request;
   return {
     ...key,
     askedAt: now,
+    ...{ why, refusal },
     request: {
-      ...{
-        DSO,
-        MessageID,
-        Revision,
-        Period,
-        TimeZone,
-        ISPDuration,
-        CongestionPoint,
-        ContractID,
-        ServiceType,
-      },
-      ...{ ExpirationDateTime, ISP },
+      ...{ DSO: dso.domain, MessageID, Revision, Period, TimeZone, ISPDuration, CongestionPoint },
+      ...{ ContractID, ServiceType, ExpirationDateTime },
+      ISP: bands,
     },
     currency: dso.market.currency,
     ispCount: day.ispCount,
-    severalOptions: mutexOffersSupported,
+    severalOptions: context.mutexOffersSupported,
+    intraday: context.intraday,
+    redispatchBy: context.redispatchBy,
+    offered,
     obligations: [...obligations].map(([ISP, Power]) => ({ ISP, Power })),
-    assets: assets.map(({ connection, name, pricePerMWh, canReduceW, canIncreaseW, held }) => ({
-      ...{ connection, name, pricePerMWh },
-      freeReduceW: free(canReduceW, held?.reduceW),
-      freeIncreaseW: free(canIncreaseW, held?.increaseW),
+    assets: assets.map(({ connection, name, prices, limits, reduceW, increaseW, held }) => ({
+      ...{ connection, name, prices, limits },
+      ...(prices.length === 1 && { pricePerMWh: prices[0]!.pricePerMWh }),
+      freeReduceW: free(reduceW, held.reduceW),
+      freeIncreaseW: free(increaseW, held.increaseW),
     })),
   };
 }
+
+const free = (can: readonly number[], held: readonly number[]): number[] =>
+  can.map((watts, index) => Math.max(0, watts - (held[index] ?? 0)));

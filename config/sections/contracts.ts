@@ -8,7 +8,7 @@ const MOST_ISPS = 25 * 60;
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const TIMES_REMEDY = 'Write two local times in quotes, such as "17:00-19:30" or "22:00-24:00".';
-const betweenTimes = fields.textField(TIMES_REMEDY, (value) => {
+export const betweenTimes = fields.textField(TIMES_REMEDY, (value) => {
   const [, from, to] = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/.exec(value) ?? [];
   if (from === undefined || to === undefined)
     return new fields.Refusal('These are no two times.', TIMES_REMEDY);
