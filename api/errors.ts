@@ -13,6 +13,8 @@ export type ApiErrorCode =
   | 'api.store-unavailable'
   | 'api.temporal-unavailable'
   | 'api.stopping'
+  | 'api.command-refused'
+  | 'api.conversation-over'
   | 'api.broken';
 
 export class ApiError extends FlexorError<ApiErrorCode> {}

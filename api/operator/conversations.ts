@@ -10,7 +10,7 @@ const listQuery = z.strictObject({
   dso: z.string().optional(),
 });
 
-type ConversationStore = Pick<Store, 'conversations' | 'settlementItems'>;
+type ConversationStore = Pick<Store, 'conversations' | 'settlementItems' | 'dispatches'>;
 
 /** `GET /v1/conversations` and `GET /v1/conversations/{workflowId}`: what became of each FlexRequest. */
 export function conversationReads(app: FastifyInstance, { store }: { store: ConversationStore }): void {
@@ -31,6 +31,7 @@ export function conversationReads(app: FastifyInstance, { store }: { store: Conv
       ...settlementItems.map((item) => workflowIds.settlement(item.dso, item.messageId)),
     ]);
     const timeline = await store.conversations.timeline([...involved]);
-    return { conversation, timeline, settlementItems };
+    const dispatches = await store.dispatches.forWorkflow(workflowId);
+    return { conversation, timeline, dispatches, settlementItems };
   });
 }

@@ -9,9 +9,11 @@ import { gracefulStop } from '../graceful-stop.ts';
 import type { Metrics } from '../metrics.ts';
 import { clip, refusalOf, sendProblem } from '../problem.ts';
 import type { RelayState } from '../relay/relay.ts';
+import { alertGauge, alertRoutes } from './alerts.ts';
 import { bearerOnly } from './auth.ts';
 import { baselineDoor } from './baselines.ts';
 import { contractDoor, type ContractDesk } from './contracts.ts';
+import { commandRoutes } from './commands.ts';
 import { conversationReads } from './conversations.ts';
 import { healthRoutes } from './health.ts';
 import type { Market } from './markets.ts';
@@ -25,7 +27,7 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
   readonly token: string;
   readonly store: Pick<
     Store,
-    'ping' | 'contracts' | 'reservations' | 'baselines' | 'meterReadings' | 'conversations' | 'settlementItems' | 'portfolio'
+    'ping' | 'alerts' | 'dispatches' | 'contracts' | 'reservations' | 'baselines' | 'meterReadings' | 'conversations' | 'settlementItems' | 'portfolio'
   >;
   readonly temporal: () => Promise<Client>;
   readonly relay: () => RelayState;
@@ -84,6 +86,9 @@ export async function createOperatorServer(options: OperatorServerOptions): Prom
   meterReadingDoor(app, options);
   contractDoor(app, options);
   conversationReads(app, options);
+  commandRoutes(app, options);
+  alertRoutes(app, options);
+  alertGauge(metrics.registry, options.store);
   portfolioRoutes(app, options);
 
   const stop = gracefulStop(app);
