@@ -1,41 +1,53 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { reasonOf, systemClock } from '../base/index.ts';
-import { startSync } from './operator/portfolio.ts';
+import { reasonOf } from '../base/index.ts';
+import { askForSync } from './sync-portfolio.ts';
 
-const CALL_MS = 5_000;
 const AGAIN_MS = 5_000;
 
 /**
- * Synchronises the portfolio with every CRO when the API starts: the configuration may have changed while it
- * was away. Tries for as long as Temporal is not there, and never holds the API up.
+ * Brings the configuration's connections into the store when the API starts, then synchronises with every CRO: the
+ * configuration may have changed while it was away. Tries for as long as the store or Temporal is not there, and
+ * never holds the API up.
  */
 export function firstSync(
   cros: readonly string[],
+  seed: () => Promise<void>,
   temporal: () => Promise<Client>,
   log: Logger,
 ): { stop(): void } {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
-  const attempt = async (left: readonly string[]): Promise<void> => {
-    const failed: string[] = [];
-    for (const cro of left) {
+  const tryOn = (steps: readonly Step[]): void => void attempt(steps);
+  const attempt = async (steps: readonly Step[]): Promise<void> => {
+    for (const [index, step] of steps.entries()) {
       try {
-        const client = await temporal();
-        await client.withDeadline(systemClock.now().getTime() + CALL_MS, () => startSync(client, cro));
-        log.info({ cro }, 'portfolio sync started');
+        await step.run();
+        log.info({ step: step.name }, 'portfolio: done');
       } catch (thrown) {
-        failed.push(cro);
-        log.warn({ cro, reason: reasonOf(thrown) }, 'portfolio sync could not be started yet');
+        log.warn({ step: step.name, reason: reasonOf(thrown) }, 'portfolio: could not be done yet');
+        if (!stopped) timer = setTimeout(() => tryOn(steps.slice(index)), AGAIN_MS);
+        return;
       }
+      if (stopped) return;
     }
-    if (failed.length > 0 && !stopped) timer = setTimeout(() => void attempt(failed), AGAIN_MS);
   };
-  void attempt(cros);
+  tryOn([
+    { name: 'connections of the configuration', run: seed },
+    ...cros.map((cro) => ({
+      name: `sync with ${cro}`,
+      run: async () => askForSync(await temporal(), cro),
+    })),
+  ]);
   return {
     stop() {
       stopped = true;
       clearTimeout(timer);
     },
   };
+}
+
+interface Step {
+  readonly name: string;
+  readonly run: () => Promise<void>;
 }

@@ -1,7 +1,8 @@
 import type { Config } from '../config/index.ts';
+import { portfolioStarts } from './portfolio-schedule.ts';
 import type { PeriodicStart } from './schedules.ts';
 
 /** Everything that begins by itself: each process has its line here, and says the rest in a file of its own. */
-export function periodicStarts(_config: Config): PeriodicStart[] {
-  return [];
+export function periodicStarts(config: Config): PeriodicStart[] {
+  return [...portfolioStarts(config)];
 }

@@ -10,6 +10,7 @@ import { createMetrics } from './metrics.ts';
 import type { Market } from './operator/markets.ts';
 import { createOperatorServer } from './operator/server.ts';
 import { periodicStarts } from './periodic.ts';
+import { seedPortfolio } from './portfolio-seed.ts';
 import { createJudge } from './relay/judge.ts';
 import { createRelay } from './relay/relay.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -54,7 +55,6 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     metrics,
   });
   let taking = false;
-  const connections = new Set(config.portfolio.connections.map(({ id }) => id));
   const operator = await createOperatorServer({
     ...config.operator,
     token: config.secret(config.operator.token),
@@ -66,7 +66,6 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     contracts,
     marketOf: (dso) => config.participant(dso, 'DSO')?.market,
     cros: config.cros().map(({ domain }) => domain),
-    connectionKnown: (connection) => connections.has(connection),
     clock,
     log: log.child({ part: 'operator' }),
     metrics,
@@ -91,6 +90,7 @@ export async function startApi({ config, store, temporal, directory, clock, log 
   relay.start();
   const sync = firstSync(
     config.cros().map(({ domain }) => domain),
+    () => seedPortfolio(config, store, clock),
     temporal,
     log.child({ part: 'portfolio' }),
   );

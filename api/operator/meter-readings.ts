@@ -13,9 +13,8 @@ import { bodyInvalid, parseBody } from './body.ts';
 import { type Market, sameISPs } from './markets.ts';
 
 interface Dependencies {
-  readonly store: Pick<Store, 'meterReadings'>;
+  readonly store: Pick<Store, 'meterReadings' | 'connections'>;
   readonly markets: readonly Market[];
-  readonly connectionKnown: (connection: string) => boolean;
   /** Hears of days whose readings changed, after they are stored. */
   readonly onReadings?: (days: readonly ConnectionDay[]) => void;
   readonly clock: Clock;
@@ -39,14 +38,15 @@ const csvQuery = z.strictObject({
  *   once, so that repeating an old import never undoes a correction; `?again=true` takes it all the same.
  */
 export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void {
-  const { store, markets, connectionKnown, clock, onReadings } = deps;
+  const { store, markets, clock, onReadings } = deps;
 
   const known: Parameters<Sheet['finish']>[0] = (connection, from, to) =>
     store.meterReadings.valuesOf(connection, from, to);
 
-  function refuseStrangers(sheet: Sheet): void {
-    for (const [connection, place] of sheet.connections()) {
-      if (connectionKnown(connection)) continue;
+  async function refuseStrangers(sheet: Sheet): Promise<void> {
+    const places = new Map(sheet.connections());
+    for (const connection of await store.connections.unknownAmong([...places.keys()])) {
+      const place = places.get(connection)!;
       sheet.problems.push({ place, field: 'connection', reason: `${connection} is not in the portfolio` });
     }
   }
@@ -55,7 +55,7 @@ export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void
     const body = parseBody(jsonReadings, request.body);
     const sheet = new Sheet(gridOf(markets, body));
     gatherJson(body, sheet);
-    refuseStrangers(sheet);
+    await refuseStrangers(sheet);
     const gathered = await sheet.finish(known, instant(clock));
     if (sheet.problems.length > 0) throw jsonRefused(body, sheet.problems);
     const { days } = await store.meterReadings.save(gathered.powers, gathered.values);
@@ -76,7 +76,7 @@ export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void
       MOST_BYTES,
     );
     const digest = hash.digest('hex');
-    refuseStrangers(sheet);
+    await refuseStrangers(sheet);
     const earlier = again === 'true' ? undefined : await store.meterReadings.findImport(digest);
     if (earlier) return answer({ ...earlier, days: [] }, { lines, digest, repeated: true });
     const at = instant(clock);

@@ -1,20 +1,20 @@
-import {
-  type Client,
-  WorkflowIdConflictPolicy,
-  WorkflowIdReusePolicy,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { systemClock } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
-import { TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
+import { workflowIds } from '../../workflows/ids.ts';
 import { ApiError, notFound, Refusal } from '../errors.ts';
+import { askForSync } from '../sync-portfolio.ts';
+import { field, parseBody } from './body.ts';
 import { isCalendarDay } from './scalars.ts';
 
 const CALL_MS = 5_000;
+const CHANGES_SHOWN = 1_000;
+const syncBody = z.strictObject({ period: field.day.optional() });
 
 interface Dependencies {
-  readonly store: Pick<Store, 'portfolio'>;
+  readonly store: Pick<Store, 'portfolio' | 'portfolioSync'>;
   readonly temporal: () => Promise<Client>;
   /** Domains of the configured CROs. */
   readonly cros: readonly string[];
@@ -26,6 +26,12 @@ export function portfolioRoutes(app: FastifyInstance, { store, temporal, cros }:
     if (!cros.includes(cro)) throw notFound(`CRO ${cro} in the configuration`);
     return cro;
   };
+  const standing = async (cro: string) => {
+    const found = await store.portfolioSync.find(cro);
+    if (!found) return {};
+    const { stage, since, acceptedVersion, facts } = found;
+    return { stage, since, ...(acceptedVersion !== undefined && { acceptedVersion }), facts };
+  };
   const statusPath = (cro: string) => `/v1/portfolio/${encodeURIComponent(cro)}/sync`;
 
   app.get<{ Params: { cro: string; period: string } }>('/v1/portfolio/:cro/:period', async ({ params }) => {
@@ -35,10 +41,22 @@ export function portfolioRoutes(app: FastifyInstance, { store, temporal, cros }:
     return view;
   });
 
-  app.post<{ Params: { cro: string } }>('/v1/portfolio/:cro/sync', async ({ params }, reply) => {
+  app.get<{ Params: { cro: string; period: string } }>(
+    '/v1/portfolio/:cro/:period/changes',
+    async ({ params }) => {
+      const { cro, period } = params;
+      const changes = await store.portfolioSync.changesOf(known(cro), period, CHANGES_SHOWN);
+      return { cro, period, changes };
+    },
+  );
+
+  app.post<{ Params: { cro: string } }>('/v1/portfolio/:cro/sync', async ({ params, body }, reply) => {
     const cro = known(params.cro);
     const workflowId = workflowIds.portfolioSync(cro);
-    await orUnavailable(temporal, (client) => startSync(client, cro));
+    const { period } = parseBody(syncBody, body ?? {});
+    // Whoever asks wants it sent, whether or not the CRO is thought to know it.
+    const ask = { update: true, ...(period !== undefined && { period }) };
+    await orUnavailable(temporal, (client) => askForSync(client, cro, ask));
     return reply.code(202).header('location', statusPath(cro)).send({ workflowId });
   });
 
@@ -52,19 +70,9 @@ export function portfolioRoutes(app: FastifyInstance, { store, temporal, cros }:
         status: status.name,
         startedAt: startTime.toISOString(),
         ...(closeTime && { endedAt: closeTime.toISOString() }),
+        ...(await standing(cro)),
       };
     });
-  });
-}
-
-/** Starts the synchronisation with a CRO; one under way serves everyone who asks for one. */
-export async function startSync(client: Client, cro: string): Promise<void> {
-  await client.workflow.start(workflowTypes.portfolioSync, {
-    workflowId: workflowIds.portfolioSync(cro),
-    taskQueue: TASK_QUEUE,
-    args: [{ cro }],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });
 }
 

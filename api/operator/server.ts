@@ -27,14 +27,24 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
   readonly token: string;
   readonly store: Pick<
     Store,
-    'ping' | 'alerts' | 'dispatches' | 'contracts' | 'reservations' | 'baselines' | 'meterReadings' | 'conversations' | 'settlementItems' | 'portfolio'
+    | 'ping'
+    | 'alerts'
+    | 'dispatches'
+    | 'contracts'
+    | 'reservations'
+    | 'baselines'
+    | 'meterReadings'
+    | 'conversations'
+    | 'settlementItems'
+    | 'portfolio'
+    | 'portfolioSync'
+    | 'connections'
   >;
   readonly temporal: () => Promise<Client>;
   readonly relay: () => RelayState;
   readonly taking: () => boolean;
   readonly markets: readonly Market[];
   readonly cros: readonly string[];
-  readonly connectionKnown: (connection: string) => boolean;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
