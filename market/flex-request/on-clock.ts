@@ -3,7 +3,7 @@ import { lastISP } from '../power.ts';
 import { decisionTaken, toDecide } from './on-decision.ts';
 import { fallsShort, onNoReply } from './on-offer.ts';
 import { revocationStep } from './on-revocation.ts';
-import { act, alert, stay, type Step, then, withOffer, withOrder } from './step.ts';
+import { act, alert, stay, type Step, andThen, withOffer, withOrder } from './step.ts';
 import {
   type FlexRequestState,
   isStanding,
@@ -34,7 +34,7 @@ export function nextDeadline(state: FlexRequestState): string | undefined {
 export function onClock(state: FlexRequestState, now: string): Step {
   const due = earliest(timersOf(state));
   if (!due || due.at > now) return stay(state);
-  return then(due.ring(state, now), (next) => onClock(next, now));
+  return andThen(due.ring(state, now), (next) => onClock(next, now));
 }
 
 function earliest(timers: readonly Timer[]): Timer | undefined {
@@ -51,10 +51,11 @@ function timersOf(state: FlexRequestState): Timer[] {
 
 /** No more offers for a request that expired: said with whatever happens next, since nobody waits for it alone. */
 export function expireRequest(state: FlexRequestState, now: string): FlexRequestState {
-  const { request, requestStatus, offers } = state;
+  const { request, requestStatus, offers, orders } = state;
   if (!request || requestStatus !== 'Open' || now < request.ExpirationDateTime) return state;
-  const reason = state.reason ?? (offers.length === 0 ? 'No offer was made' : 'No offer was ordered');
-  return { ...decisionTaken(state), requestStatus: 'Expired', reason };
+  const expired: FlexRequestState = { ...decisionTaken(state), requestStatus: 'Expired' };
+  if (orders.length > 0 || state.reason !== undefined) return expired;
+  return { ...expired, reason: offers.length === 0 ? 'No offer was made' : 'No offer was ordered' };
 }
 
 function requestTimers(state: FlexRequestState): Timer[] {

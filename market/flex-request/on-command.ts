@@ -3,7 +3,7 @@ import type { OperatorCommand } from './facts.ts';
 import { decisionTaken, toDecide, tooLate } from './on-decision.ts';
 import { resend } from './on-offer.ts';
 import { deliveryBegins, revocationStep, revoke } from './on-revocation.ts';
-import { act, resolve, stay, type Step, then } from './step.ts';
+import { act, resolve, stay, type Step, andThen } from './step.ts';
 import { type FlexRequestState, mayBeOrdered } from './state.ts';
 
 /** Why a command cannot be carried out, for the operator who gave it; undefined: it can. */
@@ -47,7 +47,7 @@ export function onCommanded(state: FlexRequestState, command: OperatorCommand, n
   const refusal = refusalOf(state, command, now);
   if (refusal) return act(state, answer(command, false, refusal));
   const done = (step: Step, text: string): Step =>
-    then(step, (next) => act(next, answer(command, true, text)));
+    andThen(step, (next) => act(next, answer(command, true, text)));
   switch (command.kind) {
     case 'offer':
       return toDecide(state, 'operator', { proposal: command.proposal, command: command.id });

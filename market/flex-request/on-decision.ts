@@ -1,4 +1,4 @@
-import { alert, act, resolve, send, stay, type Step, then, toDSO } from './step.ts';
+import { alert, act, resolve, send, stay, type Step, andThen, toDSO } from './step.ts';
 import { lacksObligated } from './on-reserved.ts';
 import { type FlexRequestState, isStanding, type OfferState } from './state.ts';
 import type { DecideInput, DecisionCause, OfferContent, OfferDecision } from './facts.ts';
@@ -44,7 +44,7 @@ export function onDecided(state: FlexRequestState, step: string, decision: Offer
   const made = make(rest, { step, why: decided.why }, decision, now);
   const answered = decided.command ? answer(made.step, decided.command, made.outcome) : made.step;
   if (!decided.stale) return answered;
-  return then(answered, (next) => (lacksObligated(next) ? toDecide(next, 'reserved') : stay(next)));
+  return andThen(answered, (next) => (lacksObligated(next) ? toDecide(next, 'reserved') : stay(next)));
 }
 
 /** What came of a command, for the operator who gave it. */

@@ -2,7 +2,7 @@ import type { Answer } from './facts.ts';
 import { toDecide } from './on-decision.ts';
 import { refersToOffer } from './order-check.ts';
 import { revoke, revocationStep } from './on-revocation.ts';
-import { act, alert, resolve, stay, type Step, then, withOffer } from './step.ts';
+import { act, alert, resolve, stay, type Step, andThen, withOffer } from './step.ts';
 import { type FlexRequestState, mayBeOrdered, type OfferState } from './state.ts';
 
 /** How often an offer that the DSO refused is decided on again, before a person has to look. */
@@ -66,7 +66,7 @@ export function resend(state: FlexRequestState, step: string, askedAt: string): 
 export function onCapacityLost(state: FlexRequestState, step: string, reason: string, now: string): Step {
   const ordered = state.orders.find((each) => each.step === step);
   if (!ordered) return revoke(state, step, reason, now);
-  return then(stay(state), (next) => fallsShort(next, ordered.order.messageId, reason, now));
+  return andThen(stay(state), (next) => fallsShort(next, ordered.order.messageId, reason, now));
 }
 
 /** No message cancels an order: a person has to call, and the D-Prognosis has to tell the truth (UFTP FlexOrder). */

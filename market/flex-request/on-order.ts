@@ -1,7 +1,7 @@
 import { TEXTS } from '../../uftp/rules/texts.ts';
 import { type BookedOrder, type Frame, frameOf, type OrderFacts } from './facts.ts';
 import { checkOrder } from './order-check.ts';
-import { act, response, send, stay, type Step, then, withOffer, withOrder } from './step.ts';
+import { act, response, send, stay, type Step, andThen, withOffer, withOrder } from './step.ts';
 import type { FlexRequestState, OfferStatus } from './state.ts';
 
 /** An order is booked first and accepted afterwards; a wrong one is answered with every reason. */
@@ -65,7 +65,7 @@ export function onBooked(state: FlexRequestState, orderMessageId: string, booked
   const ordered = direct ? accepted : withStatus(accepted, step, 'Ordered');
   const told = send(ordered, answer(frame, order, { Result: 'Accepted' }));
   if (order.DPrognosisMessageID === undefined) return told;
-  return then(told, (next) => act(next, { kind: 'prognose', frame, order }));
+  return andThen(told, (next) => act(next, { kind: 'prognose', frame, order }));
 }
 
 /** Without an offer there is nothing to correct: the conversation ends with the refusal. */

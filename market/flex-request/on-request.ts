@@ -1,6 +1,6 @@
 import { toDecide } from './on-decision.ts';
 import { revoke } from './on-revocation.ts';
-import { response, seen, send, stay, then, type Step } from './step.ts';
+import { response, seen, send, stay, andThen, type Step } from './step.ts';
 import { type FlexRequestState, mayBeOrdered } from './state.ts';
 import type { FlexRequestEvent } from './events.ts';
 import { frameOf } from './facts.ts';
@@ -58,5 +58,8 @@ export function onSuperseded(state: FlexRequestState, event: Told<'superseded'>,
   if (event.offers === 'keep') return stay(superseded);
   return superseded.offers
     .filter(mayBeOrdered)
-    .reduce((step, offer) => then(step, (next) => revoke(next, offer.step, reason, now)), stay(superseded));
+    .reduce(
+      (step, offer) => andThen(step, (next) => revoke(next, offer.step, reason, now)),
+      stay(superseded),
+    );
 }

@@ -2,7 +2,7 @@ import type { Delivery } from './facts.ts';
 import { toDecide } from './on-decision.ts';
 import { orderResponseStep } from './on-order.ts';
 import { revocationStep, revoke, standsAgain } from './on-revocation.ts';
-import { alert, stay, type Step, then, withOffer } from './step.ts';
+import { alert, stay, type Step, andThen, withOffer } from './step.ts';
 import type { FlexRequestState, OfferState } from './state.ts';
 
 /** A message of ours reached the DSO, or was given up. */
@@ -72,5 +72,5 @@ function revocationSent(state: FlexRequestState, offer: OfferState, delivery: De
   }
   if (offer.awaited) return stay(state);
   const what = `The revocation of ${offer.step} could not be delivered to ${state.frame?.dso}: ${why(delivery)}`;
-  return then(stay(state), (next) => standsAgain(next, offer, what, now));
+  return andThen(stay(state), (next) => standsAgain(next, offer, what, now));
 }

@@ -18,8 +18,8 @@ export function act(state: FlexRequestState, ...effects: readonly FlexRequestEff
   return { state, effects };
 }
 
-/** One step after another. */
-export function then(first: Step, next: (state: FlexRequestState) => Step): Step {
+/** One step after another. Not named `then`: a module that exports one is taken for a promise when it is imported. */
+export function andThen(first: Step, next: (state: FlexRequestState) => Step): Step {
   const second = next(first.state);
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
