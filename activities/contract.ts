@@ -10,9 +10,12 @@ import type {
   OrderFacts,
   SendEffect,
 } from '../market/flex-request/index.ts';
+import type { ItemDecision } from '../store/index.ts';
 import type { PrognosisActivities } from './prognosis-contract.ts';
+import type { MeteringActivities } from './metering-contract.ts';
 import type { PortfolioActivities } from './portfolio-contract.ts';
 
+export type * from './metering-contract.ts';
 export type * from './portfolio-contract.ts';
 
 export type { PrognosisKey } from './prognosis-contract.ts';
@@ -26,6 +29,8 @@ export interface SettlementVerdict {
   readonly rejections: readonly string[];
   readonly orders: number;
   readonly disputed: number;
+  /** An operator may decide until then (UTC), before it is answered. */
+  readonly reviewUntil?: string;
 }
 
 /** An order to be written down before it is accepted. */
@@ -37,8 +42,14 @@ export interface BookInput {
   readonly direct: boolean;
 }
 
+/** What an operator decided about a settlement; items that are not named stay as computed. */
+export interface SettlementReview {
+  readonly by: string;
+  readonly decisions: readonly ItemDecision[];
+}
+
 /** Everything workflows have done outside of themselves. Implemented in this room, called by name. */
-export interface Activities extends PortfolioActivities, PrognosisActivities {
+export interface Activities extends PortfolioActivities, MeteringActivities, PrognosisActivities {
   /** Records the conversation if it comes along, fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
   /** Delivers what this workflow sent under a step once more, byte for byte; the window counts from `askedAt` (UTC). */
@@ -63,8 +74,12 @@ export interface Activities extends PortfolioActivities, PrognosisActivities {
   announceReservation(input: { contractId: string; congestionPoint: string; period: string }): Promise<void>;
   /** Recomputes a FlexSettlement from our own data and keeps the items. */
   recomputeSettlement(input: { inboxId: string; rejections: readonly string[] }): Promise<SettlementVerdict>;
-  /** Answers a FlexSettlement from the kept items. */
-  answerSettlement(input: { inboxId: string; rejections: readonly string[] }): Promise<Delivery>;
+  /** Decides a FlexSettlement, with an operator's review laid over what was computed, and answers it from the kept items. */
+  answerSettlement(input: {
+    inboxId: string;
+    rejections: readonly string[];
+    review?: SettlementReview;
+  }): Promise<Delivery>;
   /** Tells the conversation of each settled order its outcome. */
   announceSettlement(input: { inboxId: string }): Promise<void>;
   /** Answers a message that belongs to no conversation. */

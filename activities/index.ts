@@ -2,6 +2,7 @@ import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { dispatchActivities } from './dispatch/index.ts';
 import { heartbeating } from './heartbeating.ts';
+import { meteringActivities } from './metering.ts';
 import { Outgoing } from './outgoing.ts';
 import { portfolioActivities } from './portfolio.ts';
 import { followedByPrognoses, toldPrognoses } from './portfolio-prognoses.ts';
@@ -21,6 +22,7 @@ export function createActivities(deps: Dependencies): Activities {
   const portfolio = portfolioActivities(deps, outgoing);
   const settlement = settlementActivities(deps, outgoing);
   const prognosis = prognosisActivities(deps, outgoing);
+  const metering = meteringActivities(deps, outgoing);
   const replies = replyActivities(deps, outgoing);
   const trading = tradingActivities(deps);
   return {
@@ -30,6 +32,7 @@ export function createActivities(deps: Dependencies): Activities {
     ...settlement,
     ...prognosis,
     ...portfolio,
+    ...metering,
     ...portfolioViewActivities(deps, followedByPrognoses(prognosis, toldPrognoses(deps.log))),
     // What delivers heartbeats: a dead worker's try is taken over in seconds.
     send: heartbeating(async (input) => {
@@ -41,6 +44,8 @@ export function createActivities(deps: Dependencies): Activities {
     sendPortfolioUpdate: heartbeating(portfolio.sendPortfolioUpdate),
     sendPortfolioQuery: heartbeating(portfolio.sendPortfolioQuery),
     sendPrognosis: heartbeating(prognosis.sendPrognosis),
+    sendDueMeterings: heartbeating(metering.sendDueMeterings),
+    chaseMeterings: heartbeating(metering.chaseMeterings),
     reply: heartbeating(replies.reply),
     redeliver: heartbeating(replies.redeliver),
   };

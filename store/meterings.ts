@@ -129,7 +129,21 @@ export function meteringsOf(db: Db) {
       await db.metering.update({ where: keyOf(key), data: change, select: { revision: true } });
     },
 
-    /** What the DSO answered to a message. Only the first answer counts, also one that comes after all. */
+    /** What became of sending a message; does nothing where its answer was faster. */
+    async sent(
+      key: MeteringKey,
+      change: {
+        status: 'pending' | 'refused';
+        sentAt?: string | undefined;
+        reason?: string;
+        digest?: string;
+      },
+    ): Promise<void> {
+      const { sentAt = null, ...rest } = change;
+      await db.metering.updateMany({ where: { ...pick(key), status: 'sending' }, data: { ...rest, sentAt } });
+    },
+
+    /** What the DSO answered to a message, late answers included. Only the first counts. */
     async answered(
       key: MeteringKey,
       answer: { accepted: boolean; reason?: string; at: string },

@@ -10,6 +10,9 @@ export const workflowIds = {
   unsolicited: (dso: string, id: string) => `unsolicited/${dso}/${key(id)}`,
   reservation: (dso: string, contractId: string, period: string) =>
     `reservation/${dso}/${contractId}/${period}`,
+  metering: (dso: string, period: string) => `metering/${dso}/${period}`,
+  /** Looks for days of which a DSO is to be told. */
+  meteringRound: (dso: string) => `metering-round/${dso}`,
   settlement: (dso: string, messageId: string) => `settlement/${dso}/${key(messageId)}`,
   dPrognosis: (dso: string, congestionPoint: string, period: string) =>
     `d-prognosis/${dso}/${congestionPoint}/${period}`,
@@ -30,6 +33,8 @@ export const workflowTypes = {
   flexRequest: 'flexRequest',
   unsolicitedFlex: 'unsolicitedFlex',
   reservation: 'reservation',
+  metering: 'metering',
+  meteringRound: 'meteringRound',
   settlement: 'settlement',
   dPrognosis: 'dPrognosis',
   prognosisRound: 'prognosisRound',
@@ -47,3 +52,6 @@ export const COMMAND = 'command';
 
 /** The task queue of all workflows and activities. */
 export const TASK_QUEUE = 'flexor';
+
+/** The update by which an operator decides about a settlement that waits for it. */
+export const REVIEW = 'review';

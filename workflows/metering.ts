@@ -1,0 +1,121 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  setCurrentDetails,
+  startChild,
+  WorkflowIdReusePolicy,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { MeteredDayKey, MeteringAnswer } from '../activities/contract.ts';
+import { Mailbox, notBefore, now, type Start, tell } from './entity.ts';
+import { workflowIds } from './ids.ts';
+import type { Inbound } from './inbound.ts';
+import {
+  chaseMeterings,
+  meteringDays,
+  sendDueMeterings,
+  takeMeteringAnswers,
+} from './metering-activities.ts';
+
+/** What comes in: an answer, or word that readings of the day changed. */
+type Event = { readonly kind: 'answered'; readonly answer: MeteringAnswer } | { readonly kind: 'readings' };
+
+/** Answers kept in one go: a day may have a hundred thousand. */
+const MOST_ANSWERS = 200;
+const CHASE_AGAIN_MS = 60_000;
+
+/**
+ * One DSO's day of meter readings: tells it of each connection, takes its answers, corrects, and ends when nothing is
+ * to be told and every answer is there, or given up. Which messages there are stands in the store: a history holds
+ * none of them, however many connections there are.
+ */
+export async function metering(start: Start & MeteredDayKey): Promise<void> {
+  const { dso, period } = start;
+  const day = { dso, period };
+  const mailbox = new Mailbox<Event>();
+  mailbox.acceptMessages(['MeteringResponse'], (inbound) => answerIn(inbound as Inbound<'MeteringResponse'>));
+  mailbox.acceptTold(() => ({ kind: 'readings' }));
+  await notBefore(start.startedAt);
+
+  let standing = await sendDueMeterings(day);
+  let chasedAt: string | undefined;
+  for (;;) {
+    setCurrentDetails(standing.text);
+    const waiting = await taken(mailbox);
+    if (waiting.length > 0) standing = await takeMeteringAnswers({ ...day, answers: answersOf(waiting) });
+    else if (standing.due) standing = await sendDueMeterings(day);
+    else if (standing.pending === 0) break;
+    else if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      if (mailbox.isEmpty) await continueAsNew<typeof metering>(start);
+    } else {
+      const event = await mailbox.next(nextCheck(standing.checkAt, chasedAt));
+      if (event) mailbox.put(event);
+      else {
+        chasedAt = now();
+        standing = await chaseMeterings(day);
+      }
+    }
+  }
+  await condition(allHandlersFinished);
+}
+
+/** When to look for answers that do not come. Activities have a clock of their own: what it finds too early is left a while. */
+function nextCheck(checkAt: string | undefined, chasedAt: string | undefined): string | undefined {
+  if (checkAt === undefined || chasedAt === undefined) return checkAt;
+  const again = new Date(Date.parse(chasedAt) + CHASE_AGAIN_MS).toISOString();
+  return checkAt > again ? checkAt : again;
+}
+
+/** Everything that has come in, at most so many at a time. */
+async function taken(mailbox: Mailbox<Event>): Promise<Event[]> {
+  const events: Event[] = [];
+  while (!mailbox.isEmpty && events.length < MOST_ANSWERS) events.push((await mailbox.next())!);
+  return events;
+}
+
+const answersOf = (events: readonly Event[]): MeteringAnswer[] =>
+  events.flatMap((event) => (event.kind === 'answered' ? [event.answer] : []));
+
+function answerIn({ refersTo, content }: Inbound<'MeteringResponse'>): Event | undefined {
+  if (refersTo === undefined) return undefined;
+  const { Result, RejectionReason: reason } = content;
+  return {
+    kind: 'answered',
+    answer: { step: refersTo, accepted: Result === 'Accepted', ...(reason !== undefined && { reason }) },
+  };
+}
+
+/** Looks after all days of a DSO: begun by a schedule. Days under way are told to look again. */
+export async function meteringRound({ dso }: { readonly dso: string }): Promise<number> {
+  const periods = await meteringDays({ dso });
+  for (const period of periods) {
+    const workflowId = workflowIds.metering(dso, period);
+    try {
+      await startChild(metering, {
+        workflowId,
+        args: [{ dso, period, startedAt: now() }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      });
+    } catch (failure) {
+      if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+      await toldToLook(workflowId);
+    }
+  }
+  return periods.length;
+}
+
+/** One that ended meanwhile has looked already. */
+async function toldToLook(workflowId: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(tell, { kind: 'readings' });
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+  }
+}
