@@ -1,24 +1,29 @@
+import { Context } from '@temporalio/activity';
+import { Temporal } from 'temporal-polyfill';
 import { instant } from '../base/clock.ts';
-import {
-  disputeReason,
-  type OrderSettlement,
-  settleOrders,
-  type StatedSettlement,
-} from '../market/settlement.ts';
-import type { InboxRow, SettlementItem, StoredOrder } from '../store/index.ts';
-import { ispCount, ispMinutes, type Message } from '../uftp/index.ts';
+import { reasonOf, structuralRejections } from '../market/settlement/index.ts';
+import type { InboxRow, Settlement, SettlementItem } from '../store/index.ts';
+import type { Message } from '../uftp/index.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Outgoing } from './outgoing.ts';
-import { fromStored } from './isps.ts';
 import { readInbox } from './read-inbox.ts';
 import { settlementStatuses } from './settlement-answer.ts';
+import { judgeContracts, type JudgedContract } from './settlement-contracts.ts';
+import {
+  itemKeys,
+  judgeItems,
+  type JudgedItem,
+  LISTED_TWICE,
+  ordersOf,
+  SETTLED_BEFORE,
+} from './settlement-orders.ts';
 
 type SettlementActivities = Pick<
   Activities,
   'recomputeSettlement' | 'answerSettlement' | 'announceSettlement'
 >;
-type Settlement = Message<'FlexSettlement'>;
+type FlexSettlement = Message<'FlexSettlement'>;
 
 /** Activities around a FlexSettlement: its amounts are recomputed, not believed. */
 export function settlementActivities(deps: Dependencies, outgoing: Outgoing): SettlementActivities {
@@ -28,55 +33,53 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
     async recomputeSettlement({ inboxId, rejections: found }) {
       const { row, message } = await readInbox(store, inboxId, 'FlexSettlement');
       const dso = row.senderDomain;
-      const rejections = [...found];
-      if (rejections.length === 0 && (await lacksOrders(dso, message)))
-        rejections.push('Missing Settlement Items');
-      if (rejections.length > 0) {
-        await keepRejected(row, message, rejections.join(';'));
-        return { rejections, orders: message.FlexOrderSettlement.length, disputed: 0 };
-      }
-
-      const recompute = recomputer(dso);
+      const { matched, unlisted } = await ordersOf(deps, dso, message);
+      const agreedCurrency = config.participant(dso, 'DSO')?.market.currency ?? message.Currency;
+      const rejections =
+        found.length > 0
+          ? [...found]
+          : structuralRejections({ currency: message.Currency, agreedCurrency, unlisted });
       const keys = itemKeys(message);
-      const items = [];
-      for (const [index, stated] of message.FlexOrderSettlement.entries()) {
-        const order = stated.OrderReference
-          ? await store.orders.findByReference(dso, stated.OrderReference)
-          : undefined;
-        const computed = order ? await recompute(order) : undefined;
-        const reason =
-          doubled(order, keys[index]!) ??
-          (computed
-            ? disputeReason(stated as StatedSettlement, computed, toleranceOf(dso))
-            : 'we accepted no order under this reference');
-        items.push({
-          messageId: row.messageId,
-          dso,
-          orderReference: keys[index]!,
-          // What is owed already was told before, and is not told again.
-          ...(order && doubled(order, keys[index]!) === undefined && { workflowId: order.workflowId }),
-          period: stated.Period,
-          currency: message.Currency,
-          stated,
-          ...(computed && { computed }),
-          disposition: reason === undefined ? 'Accepted' : 'Disputed',
-          ...(reason !== undefined && { reason }),
-          decidedAt: instant(clock),
-        });
-      }
+      const rejected = rejections.length > 0;
+      const contracts = rejected ? [] : await judgeContracts(deps, dso, message);
+      const judged: JudgedItem[] = rejected
+        ? message.FlexOrderSettlement.map((stated, index) => ({
+            ...{ key: keys[index]!, stated },
+            ...(matched[index] && { order: matched[index] }),
+            reason: rejections.join(';'),
+          }))
+        : withContracts(await judgeItems(deps, dso, message, matched), contracts);
+      const items = judged.map((item) => itemOf(row, message, item, rejected));
       await store.settlementItems.save(items);
+      for (const { contractId, period, reason } of contracts)
+        if (reason !== undefined)
+          log.warn({ dso, contractId, period, reason }, 'a contract settlement differs from ours');
       const disputed = items.filter(({ disposition }) => disposition === 'Disputed').length;
-      return { rejections, orders: items.length, disputed };
+      const kept = await store.settlements.keep(
+        settlementOf(row, message, { rejections, disputed, orders: items.length }),
+        contracts.map((item) => ({ ...item, dso, messageId: row.messageId })),
+      );
+      return {
+        rejections,
+        orders: items.length,
+        disputed,
+        ...(kept.status === 'open' && kept.reviewUntil && { reviewUntil: kept.reviewUntil }),
+      };
     },
 
-    async answerSettlement({ inboxId, rejections }) {
+    async answerSettlement({ inboxId, rejections, review }) {
       const { row, message } = await readInbox(store, inboxId, 'FlexSettlement');
+      await store.settlements.decide(inboxId, {
+        at: instant(clock),
+        earlier: SETTLED_BEFORE,
+        ...(review && { by: review.by, decisions: review.decisions }),
+      });
       const items = await store.settlementItems.forMessage(row.senderDomain, row.messageId);
       const reasons = new Map(items.map(({ orderReference, reason }) => [orderReference, reason]));
       const keys = itemKeys(message);
       const rejected = rejections.length > 0;
       const RejectionReason = rejections.join(';');
-      return outgoing.send({
+      const delivery = await outgoing.send({
         step: 'FlexSettlementResponse',
         to: { domain: row.senderDomain, role: 'DSO' },
         version: row.version,
@@ -92,16 +95,22 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
           ),
         },
       });
+      const status = delivery.outcome === 'delivered' ? 'answered' : 'undelivered';
+      await store.settlements.ended(inboxId, status, instant(clock));
+      return delivery;
     },
 
     async announceSettlement({ inboxId }) {
       const { row } = await readInbox(store, inboxId, 'FlexSettlement');
       for (const item of await store.settlementItems.forMessage(row.senderDomain, row.messageId)) {
         if (!item.workflowId) continue;
+        // Items kept by an earlier release name their order alone.
+        const orderReference = item.matchedOrder ?? item.orderReference;
         const settled = item.disposition === 'Accepted';
-        await store.orders.setOutcome(item.dso, item.orderReference, settled ? 'settled' : 'disputed');
+        await store.orders.setOutcome(item.dso, orderReference, settled ? 'settled' : 'disputed');
         const told = await tell(item.workflowId, {
           type: 'settled',
+          orderReference,
           messageId: row.messageId,
           outcome: settled ? 'Settled' : 'Disputed',
           ...(item.reason != null && { reason: item.reason }),
@@ -111,100 +120,84 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
     },
   };
 
-  /** A settlement that was rejected as a whole stays visible in the conversations whose orders it named. */
-  async function keepRejected(row: InboxRow, message: Settlement, reason: string): Promise<void> {
-    const keys = itemKeys(message);
-    const items: SettlementItem[] = [];
-    for (const [index, stated] of message.FlexOrderSettlement.entries()) {
-      const { OrderReference, Period: period } = stated;
-      const order = OrderReference
-        ? await store.orders.findByReference(row.senderDomain, OrderReference)
-        : undefined;
-      items.push({
-        messageId: row.messageId,
-        dso: row.senderDomain,
-        orderReference: keys[index]!,
-        ...(order && { workflowId: order.workflowId }),
-        period,
-        currency: message.Currency,
-        stated,
-        disposition: 'Rejected',
-        reason,
-        decidedAt: instant(clock),
-      });
-    }
-    await store.settlementItems.save(items);
-  }
-
-  /** UFTP FlexSettlement, "Missing Settlement Items": every order of the period that is not settled yet is listed. */
-  async function lacksOrders(dso: string, message: Settlement): Promise<boolean> {
-    const listed = new Set(message.FlexOrderSettlement.map(({ OrderReference }) => OrderReference));
-    const orders = await store.orders.inPeriod(dso, message.PeriodStart, message.PeriodEnd);
-    return orders.some(({ orderReference, outcome }) => outcome === undefined && !listed.has(orderReference));
-  }
-
-  /**
-   * Recomputes one order after the other. All orders of a congestion point and day are settled together, and only
-   * once: a settlement may list thousands.
-   */
-  function recomputer(dso: string): (order: StoredOrder) => Promise<OrderSettlement> {
-    const days = new Map<string, Promise<ReadonlyMap<string, OrderSettlement>>>();
-    return async (order) => {
-      const { congestionPoint, period, timeZone, ispDuration, baselineReference, contractId } = order;
-      const key = [congestionPoint, period, timeZone, ispDuration, baselineReference, contractId].join('\n');
-      const day = days.get(key) ?? settleDay(dso, order);
-      days.set(key, day);
-      return (await day).get(order.orderReference)!;
+  function itemOf(
+    row: InboxRow,
+    message: FlexSettlement,
+    { key, stated, order, computed, reason }: JudgedItem,
+    rejected: boolean,
+  ): SettlementItem {
+    // What is owed already was told before, and is not told again.
+    const isOfOrder = order !== undefined && !isOwedBefore(reason);
+    const verdict = reason === undefined ? 'Accepted' : 'Disputed';
+    return {
+      messageId: row.messageId,
+      dso: row.senderDomain,
+      orderReference: key,
+      ...(isOfOrder && { workflowId: order.workflowId, matchedOrder: order.orderReference }),
+      period: stated.Period,
+      currency: message.Currency,
+      stated,
+      ...(computed && { computed }),
+      disposition: rejected ? 'Rejected' : verdict,
+      ...(reason !== undefined && { reason }),
+      decidedAt: instant(clock),
     };
   }
 
-  async function settleDay(dso: string, order: StoredOrder): Promise<ReadonlyMap<string, OrderSettlement>> {
-    const { congestionPoint, period, timeZone, ispDuration, baselineReference, contractId } = order;
-    const sameDay = await store.orders.inPeriod(dso, period, period);
-    const together = sameDay.filter((other) => other.congestionPoint === congestionPoint);
-    const count = ispCount(period, timeZone, ispDuration);
-    const baseline = baselineReference
-      ? await store.baselines.find(congestionPoint, period, baselineReference)
-      : undefined;
-    const connections = await store.portfolio.connectionsOn(congestionPoint, period);
-    const settled = settleOrders(
-      together.map(({ orderReference, price, currency, isps }) => ({
-        orderReference,
-        price,
-        currency,
-        ISP: fromStored(isps),
-      })),
-      {
-        baseline: baseline?.power ?? [],
-        actual: await store.meterReadings.sumOver(connections, period, count),
-        ispMinutes: ispMinutes(ispDuration),
-        penaltyPerMWh: (contractId ? config.contract(contractId)?.penaltyPerMWh : undefined) ?? '0',
-      },
-    );
-    return new Map(together.map(({ orderReference }, index) => [orderReference, settled[index]!]));
-  }
-
-  function toleranceOf(dso: string) {
-    return config.participant(dso, 'DSO')?.settlement ?? { powerToleranceW: 0, amountTolerance: '0' };
+  function settlementOf(
+    row: InboxRow,
+    message: FlexSettlement,
+    found: { rejections: readonly string[]; disputed: number; orders: number },
+  ): Settlement {
+    const { rejections, disputed, orders } = found;
+    const rejected = rejections.length > 0;
+    const terms = config.participant(row.senderDomain, 'DSO')?.settlement;
+    const isReviewed =
+      !rejected && (terms?.review === 'always' || (terms?.review === 'disputes' && disputed > 0));
+    return {
+      id: row.id,
+      dso: row.senderDomain,
+      messageId: row.messageId,
+      workflowId: Context.current().info.workflowExecution!.workflowId,
+      periodStart: message.PeriodStart,
+      periodEnd: message.PeriodEnd,
+      currency: message.Currency,
+      status: 'open',
+      result: rejected ? 'Rejected' : 'Accepted',
+      ...(rejected && { reason: rejections.join(';') }),
+      orders,
+      disputed,
+      computedAt: instant(clock),
+      ...(isReviewed && {
+        reviewUntil: new Date(
+          Date.parse(instant(clock)) + Temporal.Duration.from(terms.reviewWithin).total('milliseconds'),
+        ).toISOString(),
+      }),
+    };
   }
 }
 
-/** Money for one order is owed once: neither a second item for it nor a second settlement of it is accepted. */
-function doubled(order: StoredOrder | undefined, key: string): string | undefined {
-  if (order && order.orderReference !== key) return 'this order is listed twice';
-  return order?.outcome === 'settled' ? 'this order was settled before' : undefined;
-}
+const isOwedBefore = (reason: string | undefined): boolean =>
+  reason === LISTED_TWICE || reason === SETTLED_BEFORE;
 
 /**
- * What the items of a settlement are kept under: their OrderReference, or their place where they have none (it is
- * optional), repeat one, or have one too long for a key.
+ * Items, with what is wrong about their contracts. No schema lets a response dispute a ContractSettlement: it is said
+ * at an order of that contract and day, at one that is disputed anyway if there is one. Where no order of it was
+ * settled, it stands in our records alone.
  */
-function itemKeys(message: Settlement): string[] {
-  const used = new Set<string>();
-  return message.FlexOrderSettlement.map(({ OrderReference }, index) => {
-    if (OrderReference === undefined || OrderReference.length > 255 || used.has(OrderReference))
-      return `#${index + 1}`;
-    used.add(OrderReference);
-    return OrderReference;
-  });
+function withContracts(items: readonly JudgedItem[], contracts: readonly JudgedContract[]): JudgedItem[] {
+  const found = [...items];
+  for (const { contractId, period, reason } of contracts) {
+    if (reason === undefined) continue;
+    const text = `ContractSettlement ${contractId} on ${period}: ${reason}`;
+    const fits = ({ order, reason: own }: JudgedItem) =>
+      order?.contractId === contractId && order.period === period && !isOwedBefore(own);
+    const disputed = found.findIndex((item) => fits(item) && item.reason !== undefined);
+    const index = disputed >= 0 ? disputed : found.findIndex(fits);
+    if (index < 0) continue;
+    const item = found[index]!;
+    const texts = [item.reason, text].filter((each) => each !== undefined);
+    found[index] = { ...item, reason: reasonOf(texts.map((each) => ({ text: each })))! };
+  }
+  return found;
 }

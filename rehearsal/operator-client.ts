@@ -1,6 +1,6 @@
 import { FlexorError } from '../base/index.ts';
 import type { FlexRequestState } from '../market/flex-request/index.ts';
-import type { OrderSettlement } from '../market/settlement.ts';
+import type { OrderSettlement } from '../market/settlement/index.ts';
 import { type Baseline, type MeterReadings, putBaseline, putMeterReadings } from '../simulator/index.ts';
 import type { Conversation, PortfolioView, SettlementItem, TimelineEntry } from '../store/index.ts';
 

@@ -24,7 +24,7 @@ export interface SettledDay {
  * The settlement of each order: what was delivered, what was missing, and the money (UFTP, "Settlement":
  * delivered flexibility is at most what was ordered; the deficiency is what realised power lacks from the
  * baseline plus all orders of the ISP). Where several orders share an ISP, the one placed first is served first,
- * and power that went the wrong way counts against the last.
+ * and power that went the wrong way counts against the last that ordered any.
  *
  * @throws SimulatorError `simulator.orders-opposed`, `simulator.readings-incomplete`
  */
@@ -35,10 +35,12 @@ export function settleOrders(day: SettledDay): OrderSettlement[] {
     const ActualPower = powerAt(day.actual, Start);
     const sign = directionOf(shares, Start);
     let left = sign * (ActualPower - BaselinePower);
-    shares.forEach(({ index, power }, position) => {
+    const last = shares.findLast(({ power }) => power !== 0);
+    shares.forEach((share) => {
+      const { index, power } = share;
       const amount = Math.abs(power);
       const delivered = Math.min(Math.max(left, 0), amount);
-      const wrongWay = position === shares.length - 1 ? Math.max(0, -left) : 0;
+      const wrongWay = share === last ? Math.max(0, -left) : 0;
       left -= delivered;
       ordered[index]!.ISP.push({
         Start,

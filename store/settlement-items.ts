@@ -15,11 +15,16 @@ export interface SettlementItem {
   readonly stated: unknown;
   /** What we computed, as plain JSON; missing where it could not be computed. */
   readonly computed?: unknown;
-  /** `Accepted` or `Disputed`. */
+  /** `Accepted`, `Disputed`, or `Rejected` with the whole message. */
   readonly disposition: string;
   readonly reason?: string;
   /** ISO, UTC. */
   readonly decidedAt: string;
+  /** OrderReference of the accepted order that the item is about; missing where it is about none. */
+  readonly matchedOrder?: string;
+  /** What was computed, and the operator who decided otherwise. */
+  readonly computedReason?: string;
+  readonly decidedBy?: string;
 }
 
 export function settlementItemsOf(db: Db) {
@@ -49,6 +54,16 @@ export function settlementItemsOf(db: Db) {
     /** The items of one FlexSettlement: of that DSO's, since another one may use the same MessageID. */
     async forMessage(dso: string, messageId: string): Promise<SettlementItem[]> {
       return where({ dso, messageId: messageKey(messageId) });
+    },
+
+    /** Every item about orders of a DSO delivered on the days `from` to `to`, both included, by when it was decided. */
+    async inPeriod(dso: string, from: string, to: string): Promise<SettlementItem[]> {
+      const rows = await db.settlementItem.findMany({
+        where: { dso, period: { gte: from, lte: to } },
+        orderBy: [{ decidedAt: 'asc' }, { id: 'asc' }],
+        omit: { id: true },
+      });
+      return rows.map((row) => plain(row) as SettlementItem);
     },
 
     async forWorkflow(workflowId: string): Promise<SettlementItem[]> {

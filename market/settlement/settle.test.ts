@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type DeliveryFacts,
-  disputeReason,
-  type OrderSettlement,
-  type SettledOrder,
-  settleOrders,
-  type StatedSettlement,
-} from './settlement.ts';
+import { type DeliveryFacts, type OrderSettlement, type SettledOrder, settleOrders } from './index.ts';
 
 let orders = 0;
 const order = (powers: number[], price = '42.00', currency = 'EUR'): SettledOrder => ({
@@ -73,6 +66,15 @@ describe('the worked example of the specification', () => {
       // The example shrinks the fee to what was delivered; the message keeps the Price and takes the penalty off.
       expect(delivered * 7 - Number(settled.penalty)).toBe(settlement);
       expect(settled.netSettlement).toBe((14 - deficiency * 11).toFixed(2));
+    },
+  );
+
+  it.each(EXAMPLE)(
+    '$actual MW measured, where only delivered energy is paid: $settlement EUR in the message itself',
+    ({ actual, settlement }) => {
+      const known = facts({ ...hourly, baseline: [10e6], actual: [actual * 1e6], payFor: 'delivered' });
+      const settled = computed(settleOrders([order([-2e6], '14.00')], known)[0]);
+      expect(settled).toMatchObject({ price: '14.00', netSettlement: settlement.toFixed(2) });
     },
   );
 
@@ -219,6 +221,14 @@ describe('the money of an order', () => {
   });
 });
 
+it('owes nothing rather than less than nothing', () => {
+  const known = facts({ baseline: [0], actual: [0], payFor: 'delivered' });
+  const halfDelivered = { ...known, actual: [-1] };
+  expect(computed(settleOrders([order([-2], '-0.005')], halfDelivered)[0])).toMatchObject({
+    penalty: '0.00',
+  });
+});
+
 describe('what is not known', () => {
   it('is named, by ISP, and nothing is computed', () => {
     const known = facts({ baseline: [5000, null, 5000], actual: [4000, 4000] });
@@ -233,99 +243,37 @@ describe('what is not known', () => {
     ]);
   });
 
+  it('is taken from the DSO where it says it, and marked', () => {
+    const known = facts({
+      baseline: [5000, null],
+      actual: [null, 4000],
+      stated: { baseline: [1, 5000], actual: [4500, 1] },
+    });
+    expect(computed(settleOrders([order([-1000, -1000])], known)[0]).isps).toEqual([
+      {
+        isp: 1,
+        baseline: 5000,
+        ordered: -1000,
+        actual: 4500,
+        delivered: -500,
+        deficiency: 500,
+        assumed: ['reading'],
+      },
+      {
+        isp: 2,
+        baseline: 5000,
+        ordered: -1000,
+        actual: 4000,
+        delivered: -1000,
+        deficiency: 0,
+        assumed: ['baseline'],
+      },
+    ]);
+  });
+
   it('leaves orders of other ISPs computed', () => {
     const late: SettledOrder = { ...order([]), ISP: [{ Power: -1, Start: 2, Duration: 1 }] };
     const settled = settleOrders([order([-1000]), late], facts({ baseline: [5000], actual: [4000] }));
     expect(settled.map(({ kind }) => kind)).toEqual(['computed', 'unknown']);
-  });
-
-  it('is a dispute', () => {
-    const unknown: OrderSettlement = { kind: 'unknown', missing: [{ isp: 2, what: 'reading' }] };
-    expect(disputeReason(stated(), unknown, exact)).toMatch(/^ISP 2: no meter reading on our side/);
-    const noBaseline: OrderSettlement = { kind: 'unknown', missing: [{ isp: 3, what: 'baseline' }] };
-    expect(disputeReason(stated(), noBaseline, exact)).toMatch(/^ISP 3: no baseline on our side/);
-  });
-});
-
-const exact = { powerToleranceW: 0, amountTolerance: '0' };
-const own: OrderSettlement = {
-  kind: 'computed',
-  price: '21.00',
-  penalty: '1.50',
-  netSettlement: '19.50',
-  isps: [48, 49].map((isp) => ({
-    isp,
-    baseline: 5000,
-    ordered: -2000,
-    actual: 3200,
-    delivered: -1800,
-    deficiency: 200,
-  })),
-};
-
-const stated = (
-  changes: Partial<StatedSettlement> = {},
-  isp: Partial<StatedSettlement['ISP'][number]> = {},
-): StatedSettlement => ({
-  Price: '21.0',
-  Penalty: '1.5',
-  NetSettlement: '19.5000',
-  ISP: [
-    {
-      Start: 48,
-      Duration: 2,
-      BaselinePower: 5000,
-      OrderedFlexPower: -2000,
-      ActualPower: 3200,
-      DeliveredFlexPower: -1800,
-      PowerDeficiency: 200,
-      ...isp,
-    },
-  ],
-  ...changes,
-});
-
-describe('a stated settlement', () => {
-  it('agrees where all figures do, however they are written', () => {
-    expect(disputeReason(stated(), own, exact)).toBeUndefined();
-  });
-
-  it('agrees whatever sign the DSO gives delivered power and deficiency', () => {
-    const isp = { DeliveredFlexPower: 1800, PowerDeficiency: -200 };
-    expect(disputeReason(stated({}, isp), own, exact)).toBeUndefined();
-  });
-
-  it.each([
-    [{ BaselinePower: 5001 }, 'BaselinePower 5001 W, we have 5000 W'],
-    [{ OrderedFlexPower: 2000 }, 'OrderedFlexPower 2000 W, we have -2000 W'],
-    [{ ActualPower: 3201 }, 'ActualPower 3201 W, we have 3200 W'],
-    [{ DeliveredFlexPower: -1801 }, 'DeliveredFlexPower 1801 W, we have 1800 W'],
-    [{ PowerDeficiency: 199 }, 'PowerDeficiency 199 W, we have 200 W'],
-  ])('is disputed for %o, with both figures', (change, text) => {
-    expect(disputeReason(stated({}, change), own, exact)).toBe(`ISP 48: ${text}; ISP 49: ${text}`);
-    expect(disputeReason(stated({}, change), own, { ...exact, powerToleranceW: 1 })).toBe(
-      'OrderedFlexPower' in change ? `ISP 48: ${text}; ISP 49: ${text}` : undefined,
-    );
-  });
-
-  it.each([
-    [{ Price: '21.01' }, 'Price 21.01, we have 21.00'],
-    [{ Penalty: '1.49' }, 'Penalty 1.49, we have 1.50'],
-    [{ NetSettlement: '19.49' }, 'NetSettlement 19.49, we have 19.50'],
-  ])('is disputed for %o, with both amounts', (change, text) => {
-    expect(disputeReason(stated(change), own, exact)).toBe(text);
-    expect(disputeReason(stated(change), own, { ...exact, amountTolerance: '0.01' })).toBeUndefined();
-  });
-
-  it('is disputed for every difference together', () => {
-    const reason = disputeReason(stated({ Penalty: '9.00', NetSettlement: '12.00' }), own, exact);
-    expect(reason).toBe('Penalty 9.00, we have 1.50; NetSettlement 12.00, we have 19.50');
-  });
-
-  it('is disputed for ISPs that were not ordered, and for ordered ones it leaves out', () => {
-    expect(disputeReason(stated({}, { Duration: 3 }), own, exact)).toBe('ISP 50: not part of the order');
-    expect(disputeReason(stated({}, { Duration: 1 }), own, exact)).toBe(
-      'ISP 49: ordered, but not in the settlement',
-    );
   });
 });
