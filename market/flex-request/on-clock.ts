@@ -51,11 +51,9 @@ function timersOf(state: FlexRequestState): Timer[] {
 
 /** No more offers for a request that expired: said with whatever happens next, since nobody waits for it alone. */
 export function expireRequest(state: FlexRequestState, now: string): FlexRequestState {
-  const { request, requestStatus, offers, orders } = state;
+  const { request, requestStatus } = state;
   if (!request || requestStatus !== 'Open' || now < request.ExpirationDateTime) return state;
-  const expired: FlexRequestState = { ...decisionTaken(state), requestStatus: 'Expired' };
-  if (orders.length > 0 || state.reason !== undefined) return expired;
-  return { ...expired, reason: offers.length === 0 ? 'No offer was made' : 'No offer was ordered' };
+  return { ...decisionTaken(state), requestStatus: 'Expired' };
 }
 
 function requestTimers(state: FlexRequestState): Timer[] {
@@ -80,7 +78,7 @@ function requestTimers(state: FlexRequestState): Timer[] {
       : [
           {
             at: askedUntil,
-            ring: ({ askedUntil: _, ...state }: FlexRequestState) => toDecide(state, 'deadline'),
+            ring: (state: FlexRequestState) => toDecide(decisionTaken(state), 'deadline'),
           },
         ]),
   ];

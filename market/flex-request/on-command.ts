@@ -54,7 +54,8 @@ export function onCommanded(state: FlexRequestState, command: OperatorCommand, n
     case 'noBid': {
       // What a strategy may still decide is overruled.
       const reason = `No offer: ${command.reason} (${command.by})`;
-      return done(stay({ ...decisionTaken(state), deciding: [], reason }), 'No offer will be made.');
+      const deciding = state.deciding.map((each) => ({ overruled: reason, ...each }));
+      return done(stay({ ...decisionTaken(state), deciding, reason }), 'No offer will be made.');
     }
     case 'revoke':
       return done(

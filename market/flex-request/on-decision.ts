@@ -41,7 +41,10 @@ export function onDecided(state: FlexRequestState, step: string, decision: Offer
   const decided = state.deciding.find((each) => each.step === step);
   if (!decided) return stay(state);
   const rest: FlexRequestState = { ...state, deciding: state.deciding.filter((each) => each !== decided) };
-  const made = make(rest, { step, why: decided.why }, decision, now);
+  const { why, overruled } = decided;
+  const made = overruled
+    ? { step: stay(rest), outcome: { done: false, text: overruled } }
+    : make(rest, { step, why }, decision, now);
   const answered = decided.command ? answer(made.step, decided.command, made.outcome) : made.step;
   if (!decided.stale) return answered;
   return andThen(answered, (next) => (lacksObligated(next) ? toDecide(next, 'reserved') : stay(next)));
@@ -59,8 +62,9 @@ function make(
   now: string,
 ): { readonly step: Step; readonly outcome: CommandOutcome } {
   const noOffer = (reason: string) => {
-    // An operator is told that a proposal cannot be; what the strategy decided stands all the same.
-    const next = why === 'operator' ? state : { ...state, reason: `No offer: ${reason}` };
+    // An operator is told that a proposal cannot be; what was said before stands all the same.
+    const said = why === 'operator' || state.requestStatus === 'Superseded';
+    const next = said ? state : { ...state, reason: `No offer: ${reason}` };
     return { step: stay(next), outcome: { done: false, text: reason } };
   };
   if (decision.kind === 'noBid') return noOffer(decision.reason);
@@ -81,8 +85,9 @@ function make(
     ...{ step, why, status: 'Sending', content },
     ...(redispatchBy && { redispatchBy }),
   };
+  const { reason: _, ...rest } = decisionTaken(state);
   return {
-    step: sendOffer(decisionTaken({ ...state, offers: [...state.offers, offer] }), step, content),
+    step: sendOffer({ ...rest, offers: [...state.offers, offer] }, step, content),
     outcome: { done: true, text: `${step} is on its way.` },
   };
 }

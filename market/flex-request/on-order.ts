@@ -31,7 +31,7 @@ export function onOrdered(state: FlexRequestState, order: OrderFacts, rejections
 }
 
 /** UFTP 3.1 FlexOrder: without FlexOfferMessageID it rests on an agreement made before, not on an offer. */
-const isDirect = (order: OrderFacts): boolean =>
+export const isDirect = (order: OrderFacts): boolean =>
   order.FlexOfferMessageID === undefined && order.offerStep === undefined;
 
 /** A direct order begins a conversation of its own; whether the contract allows it is judged where it is booked. */

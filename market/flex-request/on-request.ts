@@ -1,5 +1,6 @@
-import { toDecide } from './on-decision.ts';
+import { decisionTaken, toDecide } from './on-decision.ts';
 import { revoke } from './on-revocation.ts';
+import { mayStillTrade } from './phase.ts';
 import { response, seen, send, stay, andThen, type Step } from './step.ts';
 import { type FlexRequestState, mayBeOrdered } from './state.ts';
 import type { FlexRequestEvent } from './events.ts';
@@ -43,17 +44,14 @@ export function onUnsolicited(state: FlexRequestState, event: Told<'unsolicited'
  */
 export function onSuperseded(state: FlexRequestState, event: Told<'superseded'>, now: string): Step {
   const { requestStatus, request } = state;
-  const live = requestStatus === 'Answering' || requestStatus === 'Open' || requestStatus === 'Expired';
-  if (!live || !request || event.Revision <= request.Revision) return stay(state);
+  if (!request || requestStatus === 'Superseded' || !mayStillTrade(state)) return stay(state);
+  if (event.Revision <= request.Revision) return stay(state);
   const reason = `Revision ${event.Revision} took its place`;
-  const { askedUntil: _, ...rest } = state;
   const superseded: FlexRequestState = {
-    ...rest,
+    ...decisionTaken(state),
     requestStatus: 'Superseded',
     supersededBy: { messageId: event.by, Revision: event.Revision },
     reason,
-    // What is still being decided on would be for the old Revision.
-    deciding: [],
   };
   if (event.offers === 'keep') return stay(superseded);
   return superseded.offers

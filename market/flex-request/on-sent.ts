@@ -10,7 +10,7 @@ export function onSent(before: FlexRequestState, step: string, delivery: Deliver
   const at = before.sending.indexOf(step);
   if (at < 0) return stay(before);
   const state = { ...before, sending: before.sending.toSpliced(at, 1) };
-  if (step === 'FlexRequestResponse') return requestAnswered(state, delivery);
+  if (step === 'FlexRequestResponse') return requestAnswered(state, delivery, now);
   const answered = state.orders.find(({ order }) => step === orderResponseStep(order));
   if (answered && delivery.outcome !== 'delivered') {
     // The order binds all the same, and only a person can tell the DSO now.
@@ -26,10 +26,16 @@ export function onSent(before: FlexRequestState, step: string, delivery: Deliver
 
 const why = (delivery: Delivery): string => delivery.reason ?? delivery.outcome;
 
-function requestAnswered(state: FlexRequestState, delivery: Delivery): Step {
+function requestAnswered(state: FlexRequestState, delivery: Delivery, now: string): Step {
   if (state.requestStatus !== 'Answering') return stay(state);
   if (delivery.outcome !== 'delivered') {
-    return stay({ ...state, requestStatus: 'Failed', reason: `FlexRequestResponse: ${why(delivery)}` });
+    const failed: FlexRequestState = {
+      ...state,
+      requestStatus: 'Failed',
+      reason: `FlexRequestResponse: ${why(delivery)}`,
+    };
+    const text = `${state.frame?.dso} could not be told that its request was accepted: ${why(delivery)}`;
+    return stay(alert(failed, now, { key: 'delivery/FlexRequestResponse', severity: 'warning', text }));
   }
   // Nothing is offered before the DSO knows that its request was accepted.
   return toDecide({ ...state, requestStatus: 'Open' }, 'requested');

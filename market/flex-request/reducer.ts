@@ -4,7 +4,7 @@ import { onCommanded } from './on-command.ts';
 import { onDecided, toDecide } from './on-decision.ts';
 import { onDispatched, onMeasured, onPrognosed, onSettled, onShortfall } from './on-delivery.ts';
 import { onCapacityLost, onOfferAnswered } from './on-offer.ts';
-import { onBooked, onOrdered } from './on-order.ts';
+import { isDirect, onBooked, onOrdered } from './on-order.ts';
 import { onRequested, onSuperseded, onUnsolicited } from './on-request.ts';
 import { lacksObligated } from './on-reserved.ts';
 import { onRevocationAnswered } from './on-revocation.ts';
@@ -21,7 +21,13 @@ export function reduce(before: FlexRequestState, event: FlexRequestEvent, now: s
   const present = expireRequest(before, now);
   const { state, effects } = react({ ...present, transition: before.transition + 1 }, event, now);
   const after = expireRequest(state, now);
-  return { state: { ...after, phase: phaseOf(after) }, effects };
+  return { state: explained({ ...after, phase: phaseOf(after) }), effects };
+}
+
+/** A conversation that lapsed says why, whichever way it did. */
+function explained(state: FlexRequestState): FlexRequestState {
+  if (state.phase !== 'Lapsed' || state.reason !== undefined) return state;
+  return { ...state, reason: state.offers.length === 0 ? 'No offer was made' : 'No offer was ordered' };
 }
 
 function react(state: FlexRequestState, event: FlexRequestEvent, now: string): Step {
@@ -41,7 +47,12 @@ function react(state: FlexRequestState, event: FlexRequestEvent, now: string): S
     case 'revocationAnswered':
       return once(state, event.answer.messageId, (next) => onRevocationAnswered(next, event.answer, now));
     case 'ordered':
-      return once(state, event.order.messageId, (next) => onOrdered(next, event.order, event.rejections));
+      return once(
+        state,
+        event.order.messageId,
+        (next) => onOrdered(next, event.order, event.rejections),
+        isDirect(event.order),
+      );
     case 'booked':
       return onBooked(state, event.orderMessageId, event.booked);
     case 'reserved':
@@ -65,8 +76,14 @@ function react(state: FlexRequestState, event: FlexRequestEvent, now: string): S
   }
 }
 
-/** A message is taken in once, however often it comes. */
-function once(state: FlexRequestState, messageId: string, take: (state: FlexRequestState) => Step): Step {
+/** A message is taken in once, however often it comes; one that refers to nothing yet is not taken in at all. */
+function once(
+  state: FlexRequestState,
+  messageId: string,
+  take: (state: FlexRequestState) => Step,
+  begins = false,
+): Step {
+  if (!state.frame && !begins) return stay(state);
   return state.seen.includes(messageId.toLowerCase()) ? stay(state) : take(seen(state, messageId));
 }
 

@@ -120,6 +120,8 @@ export interface Deciding {
   readonly why: DecisionCause;
   /** The operator's command that asked for it. */
   readonly command?: string;
+  /** Why nothing will come of it, whatever is decided: an operator said no, or its power was lost. */
+  readonly overruled?: string;
   /** The reservation changed meanwhile, so that more may have to be offered. */
   readonly stale?: boolean;
 }
