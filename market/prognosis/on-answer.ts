@@ -1,4 +1,3 @@
-import { matchReasons, meansSuccess } from '../../uftp/rules/matching.ts';
 import type { PrognosisEffect } from './events.ts';
 import type { PrognosedOrder, PrognosisAnswer, PrognosisState, SentPrognosis } from './state.ts';
 import { act, alert, type PrognosisStep, resolve, subject, without } from './step.ts';
@@ -24,8 +23,9 @@ export function settle(
   answer: PrognosisAnswer,
   now: string,
 ): PrognosisStep {
-  const accepted = meansSuccess(answer as Parameters<typeof meansSuccess>[0]);
   const reason = answer.RejectionReason;
+  // UFTP: what was "Already Submitted" is considered successfully submitted.
+  const accepted = answer.Result === 'Accepted' || means(reason, 'Already Submitted');
   const keep: PrognosisEffect = {
     kind: 'keepAnswer',
     messageId: sent.messageId!,
@@ -114,12 +114,11 @@ function onRejection(
   reason: string,
   now: string,
 ): PrognosisState {
-  const rules = matchReasons(reason, 'D-Prognosis').map(({ rule }) => rule);
-  if (rules.length > 0 && rules.every((rule) => rule === 'prognosis-revision-lower')) {
+  if (means(reason, 'Subordinate sequence number')) {
     const floor = beyond(sent.revision!, state.leaps, now);
     if (floor !== undefined) return { ...state, due: true, floor, leaps: state.leaps + 1 };
   }
-  if (rules.length > 0 && rules.every((rule) => rule === 'lacking-isps') && !state.spelledOut) {
+  if (means(reason, 'Lacking ISPs') && !state.spelledOut) {
     return { ...state, due: true, spelledOut: true };
   }
   const before = state.inForce ? ` Revision ${state.inForce.revision} stays in force.` : '';
@@ -141,3 +140,11 @@ export function beyond(revision: number, leaps: number, now: string): number | u
   const ladder = [revision + 1_000, Math.floor(milliseconds / 1_000), milliseconds];
   return ladder.slice(leaps).find((candidate) => candidate > revision);
 }
+
+/** Whether this is the only reason given. Case, spacing and punctuation differ between versions and peers. */
+function means(given: string | undefined, reason: string): boolean {
+  const reasons = (given ?? '').split(';').map(lettersOf).filter(Boolean);
+  return reasons.length > 0 && reasons.every((each) => each.startsWith(lettersOf(reason)));
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');

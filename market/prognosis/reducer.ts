@@ -4,7 +4,7 @@ import type { PrognosisEvent } from './events.ts';
 import { onAnswer, settle } from './on-answer.ts';
 import { frozenBy, profileAt, sameProfile } from './profile.ts';
 import type { PrognosisState } from './state.ts';
-import { act, alert, type PrognosisStep, resolve, subject, then, without } from './step.ts';
+import { act, alert, type PrognosisStep, resolve, subject, andThen, without } from './step.ts';
 
 /** How soon a forecast that could not be made is asked for once more. */
 const ASK_AGAIN = 'PT1H';
@@ -18,8 +18,8 @@ const UNANSWERED_KEPT = 5;
  */
 export function reducePrognosis(state: PrognosisState, event: PrognosisEvent, now: string): PrognosisStep {
   if (state.over) return act(state);
-  const stepped = then(apply(state, event, now), (next) =>
-    then(watchAnswer(next, now), (watched) => proceed(watched, now)),
+  const stepped = andThen(apply(state, event, now), (next) =>
+    andThen(watchAnswer(next, now), (watched) => proceed(watched, now)),
   );
   const ended = endOfDay(watchGates(state, stepped.state, now), now);
   return {

@@ -12,8 +12,8 @@ export const act = (state: PrognosisState, ...effects: readonly PrognosisEffect[
   effects,
 });
 
-/** One step after another. */
-export function then(first: PrognosisStep, next: (state: PrognosisState) => PrognosisStep): PrognosisStep {
+/** One step after another. Not `then`: a module that exports that is taken for a promise. */
+export function andThen(first: PrognosisStep, next: (state: PrognosisState) => PrognosisStep): PrognosisStep {
   const second = next(first.state);
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
