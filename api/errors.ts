@@ -15,6 +15,8 @@ export type ApiErrorCode =
   | 'api.stopping'
   | 'api.command-refused'
   | 'api.conversation-over'
+  | 'api.comparison-missing'
+  | 'api.comparison-outdated'
   | 'api.broken';
 
 export class ApiError extends FlexorError<ApiErrorCode> {}

@@ -10,7 +10,7 @@ import { createMetrics } from './metrics.ts';
 import type { Market } from './operator/markets.ts';
 import { createOperatorServer } from './operator/server.ts';
 import { periodicStarts } from './periodic.ts';
-import { seedPortfolio } from './portfolio-seed.ts';
+import { portfolioDay, seedPortfolio } from './portfolio-seed.ts';
 import { createJudge } from './relay/judge.ts';
 import { createRelay } from './relay/relay.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -66,6 +66,7 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     contracts,
     marketOf: (dso) => config.participant(dso, 'DSO')?.market,
     cros: config.cros().map(({ domain }) => domain),
+    portfolioDay: () => portfolioDay(config, clock),
     clock,
     log: log.child({ part: 'operator' }),
     metrics,

@@ -18,7 +18,11 @@ import { conversationReads } from './conversations.ts';
 import { healthRoutes } from './health.ts';
 import type { Market } from './markets.ts';
 import { meterReadingDoor } from './meter-readings.ts';
+import { meteringRoutes } from './metering.ts';
 import { portfolioRoutes } from './portfolio.ts';
+import { settlementRoutes } from './settlements.ts';
+import { statementRoutes } from './statements.ts';
+import { portfolioImportDoor } from './portfolio-imports.ts';
 
 export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
   readonly host: string;
@@ -36,6 +40,8 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
     | 'meterReadings'
     | 'conversations'
     | 'settlementItems'
+    | 'settlements'
+    | 'statements'
     | 'portfolio'
     | 'portfolioSync'
     | 'connections'
@@ -45,6 +51,11 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
   readonly taking: () => boolean;
   readonly markets: readonly Market[];
   readonly cros: readonly string[];
+  readonly dso: (domain: string) => Dso | undefined;
+  /** Hears of days whose readings changed. */
+  readonly onReadings?: (days: readonly ConnectionDay[]) => void;
+  /** The day that it is for the portfolio. */
+  readonly portfolioDay: () => string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -94,12 +105,16 @@ export async function createOperatorServer(options: OperatorServerOptions): Prom
   );
   baselineDoor(app, options);
   meterReadingDoor(app, options);
+  meteringRoutes(app, options);
   contractDoor(app, options);
   conversationReads(app, options);
   commandRoutes(app, options);
   alertRoutes(app, options);
   alertGauge(metrics.registry, options.store);
   portfolioRoutes(app, options);
+  settlementRoutes(app, options);
+  statementRoutes(app, options);
+  portfolioImportDoor(app, options);
 
   const stop = gracefulStop(app);
   await app.listen({ host: options.host, port: options.port });
