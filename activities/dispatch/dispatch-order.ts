@@ -3,6 +3,7 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { instant } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { DispatchOutcome, Frame, OrderFacts, RedispatchBy } from '../../market/flex-request/index.ts';
+import { planOf } from '../../market/plan.ts';
 import type { OutboxKey, StoredDispatch } from '../../store/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { dispatchBy, dispatchSettings } from './choose.ts';
@@ -80,25 +81,15 @@ async function prepared(
 ): Promise<Omit<StoredDispatch, 'plan'> & { readonly plan: DispatchPlan }> {
   const row = await store.dispatches.prepare(key, async () => {
     const hold = await store.capacity.find(key);
-    if (hold?.status === 'open') throw notFirmYet();
-    if (hold?.status !== 'firm')
-      log.error({ ...key }, 'no power is held for an order: its plan names no asset');
-    const assets = hold?.status === 'firm' ? hold.assets : [];
+    const stands = hold !== undefined && hold.status !== 'released';
+    if (!stands) log.error({ ...key }, 'no power is held for an order: its plan names no asset');
+    // Until the order is recorded, what is held is the offer's.
+    const assets = stands ? planOf(hold.assets, order) : [];
     const { redispatchBy } = (hold?.decision ?? {}) as { redispatchBy?: RedispatchBy };
     const plan = planFor(key, frame, order, { assets, redispatchBy });
     return { orderReference: order.OrderReference, plan, preparedAt: instant(clock) };
   });
   return row as typeof row & { plan: DispatchPlan };
-}
-
-/** The order was written down, and the state that cuts what is held down to it is being recorded. */
-function notFirmYet(): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'activities.order-not-recorded',
-    message: 'The power of the order is not firm yet.',
-    category: ApplicationFailureCategory.BENIGN,
-    nextRetryDelay: '1 second',
-  });
 }
 
 function outcomeOf(answer: HandedOver): DispatchOutcome {

@@ -1,6 +1,6 @@
 import type { Frame, OrderFacts, RedispatchBy } from '../../market/flex-request/index.ts';
+import type { HeldAsset } from '../../market/plan.ts';
 import { firstISP, lastISP, powerByISP } from '../../market/power.ts';
-import type { HeldAsset } from '../../store/index.ts';
 import { ispEnd, ispStart } from '../../uftp/index.ts';
 
 /** A run of ISPs with one power, by number and as instants (UTC). */
@@ -39,12 +39,16 @@ export interface DispatchPlan {
   }[];
 }
 
-/** The plan of an order, from the power that is held for it. Neighbouring ISPs of one power stand together. */
+/**
+ * The plan of an order. Neighbouring ISPs of one power stand together.
+ *
+ * @param given what each asset does for the order, in W by ISP, and who rebalances
+ */
 export function planFor(
   key: { readonly workflowId: string; readonly step: string },
   { dso, ContractID, ServiceType }: Frame,
   order: OrderFacts,
-  held: { readonly assets: readonly HeldAsset[]; readonly redispatchBy?: RedispatchBy | undefined },
+  given: { readonly assets: readonly HeldAsset[]; readonly redispatchBy?: RedispatchBy | undefined },
 ): DispatchPlan {
   const { OrderReference, CongestionPoint, Period, TimeZone, ISPDuration } = order;
   const at = (powers: ReadonlyMap<number, number>) =>
@@ -58,11 +62,11 @@ export function planFor(
     ...(ContractID !== undefined && { ContractID }),
     ...(ServiceType !== undefined && { ServiceType }),
     ...{ OrderReference, Period, TimeZone, ISPDuration },
-    ...(held.redispatchBy !== undefined && { redispatchBy: held.redispatchBy }),
+    ...(given.redispatchBy !== undefined && { redispatchBy: given.redispatchBy }),
     begins: ispStart(Period, TimeZone, ISPDuration, firstISP(order.ISP)),
     ends: ispEnd(Period, TimeZone, ISPDuration, lastISP(order.ISP)),
     ISP: at(powerByISP(order.ISP)),
-    assets: held.assets
+    assets: given.assets
       .map(({ connection, asset, reduceW, increaseW }) => {
         const powers = reduceW.map((watts, index) => [index + 1, (increaseW[index] ?? 0) - watts] as const);
         return { connection, name: asset, ISP: at(new Map(powers)) };

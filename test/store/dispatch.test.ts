@@ -274,10 +274,21 @@ describe('assets that cannot be reached', () => {
   });
 });
 
-test('nothing is planned from power that is not cut down to the order yet', async () => {
+test('of power that is not cut down to the order yet, the order has its part', async () => {
   const { key, dispatch } = await ordered({ status: 'open' });
-  await expect(dispatch()).rejects.toMatchObject({ type: 'activities.order-not-recorded' });
-  expect(await store.dispatches.find(key)).toBeUndefined();
+  await sql.query(
+    `UPDATE held_asset SET reduce_w = ARRAY(SELECT 2 * w FROM unnest(reduce_w) WITH ORDINALITY AS t(w, i) ORDER BY i)
+     WHERE workflow_id = $1`,
+    [key.workflowId],
+  );
+  answers = [confirms];
+  expect(await dispatch()).toEqual({ outcome: 'confirmed' });
+  expect(JSON.parse(posted[0]!.body)).toMatchObject({
+    assets: [
+      { name: 'heat', ISP: [{ Start: 48, Duration: 4, Power: -2500 }] },
+      { name: 'battery', ISP: [{ Start: 48, Duration: 4, Power: -1500 }] },
+    ],
+  });
 });
 
 test('an order without power of its own is handed over all the same, and loudly', async () => {
