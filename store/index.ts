@@ -22,6 +22,7 @@ import { reservationsOf } from './reservations.ts';
 import { settlementItemsOf } from './settlement-items.ts';
 import { settlementsOf } from './settlements.ts';
 
+import { statementsOf } from './statements.ts';
 export * from './errors.ts';
 export { genesis, linkHash, verifyChain } from './ledger.ts';
 export { migrate } from './migrate.ts';
@@ -51,6 +52,7 @@ export type { SettlementItem } from './settlement-items.ts';
 export type { ContractItem, ItemDecision, Settlement } from './settlements.ts';
 
 /** Where to keep things. */
+export type { StatementOrder } from './statements.ts';
 export interface StoreOptions {
   /** `postgresql://` URL of a migrated database. */
   readonly url: string;
@@ -90,6 +92,7 @@ export function createStore({ url, poolSize }: StoreOptions) {
     dispatches: dispatchesOf(db),
     alerts: alertsOf(db),
     ledger: ledgerOf(db),
+    statements: statementsOf(db),
     /** Resolves if the database answers. */
     ping: async (): Promise<void> => void (await db.$queryRaw`SELECT 1`),
     /** Ends all connections. */
