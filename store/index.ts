@@ -1,6 +1,7 @@
 import { alertsOf } from './alerts.ts';
 import { assetProfilesOf } from './asset-profiles.ts';
 import { baselinesOf } from './baselines.ts';
+import { bookingsOf } from './bookings.ts';
 import { capacityOf } from './capacity.ts';
 import { inTransaction, openClient } from './client.ts';
 import { connectionsOf } from './connections.ts';
@@ -28,6 +29,7 @@ export { genesis, linkHash, verifyChain } from './ledger.ts';
 export { migrate } from './migrate.ts';
 export type { AlertSeverity, AlertState, ConversationAlert, StoredAlert } from './alerts.ts';
 export type { Baseline } from './baselines.ts';
+export type { Booking } from './bookings.ts';
 export type { Choice, HeldAsset, Hold, HoldScope, Standing } from './capacity.ts';
 export type { AssetProfile } from './asset-profiles.ts';
 export type { Outage, StoredOutage } from './outages.ts';
@@ -74,6 +76,7 @@ export function createStore({ url, poolSize }: StoreOptions) {
     outbox: outboxOf(db),
     conversations: conversationsOf(db),
     orders: ordersOf(db),
+    bookings: bookingsOf(db),
     capacity: capacityOf(db),
     outages: outagesOf(db),
     assetProfiles: assetProfilesOf(db),

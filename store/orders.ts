@@ -63,6 +63,22 @@ export function ordersOf(db: Db) {
       return row ? stored(row) : undefined;
     },
 
+    /** An order by the FlexOrder that placed it, in any letter case. */
+    async findByMessage(dso: string, messageId: string): Promise<StoredOrder | undefined> {
+      const orderMessageId = messageKey(messageId);
+      const row = await db.order.findUnique({ where: { dso_orderMessageId: { dso, orderMessageId } } });
+      return row ? stored(row) : undefined;
+    },
+
+    /** Every order under a contract, whichever DSO placed it, by day and then by acceptance. */
+    async underContract(contractId: string): Promise<StoredOrder[]> {
+      const rows = await db.order.findMany({
+        where: { contractId },
+        orderBy: [{ period: 'asc' }, { acceptedAt: 'asc' }, { id: 'asc' }],
+      });
+      return rows.map(stored);
+    },
+
     /** Orders of a DSO for the days `from` to `to`, both included, by day and then by acceptance. */
     async inPeriod(dso: string, from: string, to: string): Promise<StoredOrder[]> {
       const rows = await db.order.findMany({

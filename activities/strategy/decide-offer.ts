@@ -7,6 +7,7 @@ import { withOutages } from '../../market/outage.ts';
 import type { Standing } from '../../store/index.ts';
 import { ispEnd } from '../../uftp/index.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { reserveBeside } from '../reserve.ts';
 import { strategyFor } from './choose.ts';
 import { supersede } from './predecessors.ts';
 import { situationOf } from './situation.ts';
@@ -37,7 +38,7 @@ export async function decideOffer(deps: Dependencies, input: DecideInput): Promi
   if (request) await supersede(deps, request);
   const situation = await situationOf(deps, input);
   if ('kind' in situation) return situation;
-  const desk = deskFor(deps, input, situation, key);
+  const desk = await deskFor(deps, input, situation, key);
   if (proposal) return certain(await desk.keep((context) => judged(() => proposed(proposal, context))));
   if (!request) return { kind: 'noBid', reason: 'nobody asked for an offer, and none was proposed' };
 
@@ -71,27 +72,36 @@ function judged(propose: () => Decided): Decided {
 }
 
 /** Where a decision is made on what is free. */
-function deskFor(
-  { store, clock }: Dependencies,
+async function deskFor(
+  deps: Dependencies,
   { frame, request, why, refusal, offered }: DecideInput,
   situation: Situation,
   key: StrategyContext['key'],
 ) {
+  const { store, clock } = deps;
   const { day, assets } = situation;
-  const scope = {
+  const during = {
     startsAt: day.startsAt,
     endsAt: ispEnd(frame.Period, frame.TimeZone, frame.ISPDuration, day.ispCount),
-    ispMinutes: day.ispMinutes,
     connections: [...new Set(assets.map(({ connection }) => connection))],
+  };
+  const reserve = await reserveBeside(deps, during, frame.ContractID);
+  const scope = {
+    ...during,
+    ispMinutes: day.ispMinutes,
+    connections: [...new Set([...during.connections, ...reserve.connections])],
     whileConversationIs: TRADING,
     // What an operator begins is recorded while it is decided on; what a DSO began was answered before.
     mayBeUnrecorded: !request,
   };
-  const context = ({ holds, outages }: Standing): StrategyContext => ({
+  const context = (standing: Standing): StrategyContext => ({
     ...situation,
     ...{ key, why, offered, now: instant(clock) },
     ...(refusal !== undefined && { refusal }),
-    assets: beside(withOutages(assets, day, outages), day, holds),
+    assets: beside(withOutages(assets, day, standing.outages), day, [
+      ...standing.holds,
+      ...reserve.kept(standing),
+    ]),
   });
   return {
     /** What is free at this moment. */

@@ -13,6 +13,8 @@ export const settlement = z.strictObject({
   unknown: fields.choice(['dispute', 'accept']).default('dispute'),
   /** Whether an operator is asked before a settlement is answered: never, always, or where something is disputed. */
   review: fields.choice(['automatic', 'always', 'disputes']).default('automatic'),
+  /** After the last ordered ISP: no settlement by then is an alert. */
+  expectedWithin: fields.duration.default('P60D'),
   /** After that, what was computed is answered. */
   reviewWithin: fields.duration.default('PT72H'),
 });
