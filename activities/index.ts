@@ -13,6 +13,7 @@ import { reservationActivities } from './reservation.ts';
 import { settlementActivities } from './settlement.ts';
 import { tradingActivities } from './trading.ts';
 
+export { startAlertSender } from './alerts/sender.ts';
 export type { Activities } from './contract.ts';
 export type { Dependencies, Log } from './dependencies.ts';
 

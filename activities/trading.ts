@@ -68,7 +68,7 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
         updatedAt: instant(clock),
       };
       // What becomes of held power follows from the state alone: whatever crashed, recording it puts things right.
-      await store.conversations.record(conversation, (hold) => settledHold(state, hold));
+      await store.conversations.record(conversation, (hold) => settledHold(state, hold), state.alerts);
     },
   };
 }

@@ -121,6 +121,7 @@ function marketOf(dso: ReturnType<Config['dsos']>[number]): Market {
   const baselineReference = dso.baseline.kind === 'reference' ? dso.baseline.reference : undefined;
   return {
     dso: dso.domain,
+    version: dso.version,
     timeZone,
     ispDuration,
     baselineReference: baselineReference as string | undefined,

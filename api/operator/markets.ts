@@ -3,6 +3,8 @@ import { ispCount, ispMinutes, sameOffset } from '../../uftp/index.ts';
 /** The constants of one DSO's market, which give ISP numbers their meaning. */
 export interface Market {
   readonly dso: string;
+  /** The protocol version spoken with it. */
+  readonly version: string;
   readonly timeZone: string;
   /** e.g. `PT15M` */
   readonly ispDuration: string;

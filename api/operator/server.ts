@@ -20,6 +20,7 @@ import type { Market } from './markets.ts';
 import { meterReadingDoor } from './meter-readings.ts';
 import { meteringRoutes } from './metering.ts';
 import { portfolioRoutes } from './portfolio.ts';
+import { unsolicitedRoutes } from './unsolicited.ts';
 import { settlementRoutes } from './settlements.ts';
 import { statementRoutes } from './statements.ts';
 import { portfolioImportDoor } from './portfolio-imports.ts';
@@ -109,6 +110,7 @@ export async function createOperatorServer(options: OperatorServerOptions): Prom
   contractDoor(app, options);
   conversationReads(app, options);
   commandRoutes(app, options);
+  unsolicitedRoutes(app, options);
   alertRoutes(app, options);
   alertGauge(metrics.registry, options.store);
   portfolioRoutes(app, options);

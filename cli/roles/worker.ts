@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createActivities } from '../../activities/index.ts';
+import { createActivities, startAlertSender } from '../../activities/index.ts';
 import type { Config } from '../../config/index.ts';
 import { dieWithParent } from '../../services/index.ts';
 import {
@@ -58,8 +58,10 @@ export async function runWorker(configFile: string | undefined, world: World): P
     log.info({ signal }, 'worker stops');
     worker.shutdown();
   });
+  const alerts = startAlertSender({ config, store, clock: world.clock, log });
   log.info({ taskQueue: TASK_QUEUE }, 'worker runs');
   await worker.run();
+  await alerts.stop();
   await closeAll(
     uftp,
     temporal.close,
