@@ -14,6 +14,7 @@ import { portfolioDay, seedPortfolio } from './portfolio-seed.ts';
 import { createJudge } from './relay/judge.ts';
 import { createRelay } from './relay/relay.ts';
 import { ensureSchedules } from './schedules.ts';
+import { meteringStarter } from './start-metering.ts';
 import { createUftpEndpoint } from './uftp/endpoint.ts';
 import { knownSenders } from './uftp/known-senders.ts';
 
@@ -66,6 +67,8 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     contracts,
     marketOf: (dso) => config.participant(dso, 'DSO')?.market,
     cros: config.cros().map(({ domain }) => domain),
+    dso: (domain) => config.participant(domain, 'DSO'),
+    onReadings: meteringStarter({ config, temporal, clock, log: log.child({ part: 'metering' }) }),
     portfolioDay: () => portfolioDay(config, clock),
     clock,
     log: log.child({ part: 'operator' }),

@@ -3,7 +3,8 @@ import type { Client } from '@temporalio/client';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
 import { type Clock, FlexorError, reasonOf } from '../../base/index.ts';
-import type { Store } from '../../store/index.ts';
+import type { Dso } from '../../config/index.ts';
+import type { ConnectionDay, Store } from '../../store/index.ts';
 import { notFound, storeUnavailable } from '../errors.ts';
 import { gracefulStop } from '../graceful-stop.ts';
 import type { Metrics } from '../metrics.ts';
@@ -39,6 +40,7 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
     | 'reservations'
     | 'baselines'
     | 'meterReadings'
+    | 'meterings'
     | 'conversations'
     | 'settlementItems'
     | 'settlements'

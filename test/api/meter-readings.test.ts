@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type Api } from '../../api/index.ts';
+import { seedPortfolio } from '../../api/portfolio-seed.ts';
 import { systemClock } from '../../base/index.ts';
 import { freePort } from '../../services/index.ts';
 import * as story from '../../simulator/scenario.ts';
@@ -18,6 +19,7 @@ beforeAll(async () => {
   connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
   const { log } = recordingLog();
   const config = await testConfig();
+  await seedPortfolio(config, database.store, systemClock);
   const temporal = async () => new Client({ connection });
   api = await startApi({ config, store: database.store, temporal, clock: systemClock, log });
 }, 60_000);
