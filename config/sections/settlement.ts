@@ -14,7 +14,7 @@ export const settlement = z.strictObject({
   /** Whether an operator is asked before a settlement is answered: never, always, or where something is disputed. */
   review: fields.choice(['automatic', 'always', 'disputes']).default('automatic'),
   /** After the last ordered ISP: no settlement by then is an alert. */
-  expectedWithin: fields.duration.default('P60D'),
+  expectedWithin: fields.duration.default('PT1440H'),
   /** After that, what was computed is answered. */
   reviewWithin: fields.duration.default('PT72H'),
 });
