@@ -23,6 +23,7 @@ export function refusalOf(
       const offer = state.offers.find(({ step }) => step === command.step);
       if (!offer) return `There is no ${command.step} in this conversation.`;
       if (!mayBeOrdered(offer)) return `${command.step} is ${offer.status} and cannot be revoked.`;
+      if (now >= offer.content.ExpirationDateTime) return `${command.step} expired.`;
       return now >= deliveryBegins(state, offer)
         ? `The ISPs of ${command.step} run already (UFTP FlexOfferRevocation).`
         : undefined;

@@ -68,7 +68,10 @@ export function onSettled(state: FlexRequestState, event: Told<'settled'>): Step
     settlement: { messageId, ...(reason !== undefined && { reason }) },
   });
   const told = resolve(settled, `overdue/${orderReference}`);
-  return stay(reason === undefined ? told : { ...told, reason });
+  if (reason !== undefined) return stay({ ...told, reason });
+  const disputed = told.orders.find(({ status }) => status === 'Disputed');
+  const { reason: _, ...rest } = told;
+  return stay(disputed || found.status !== 'Disputed' ? told : rest);
 }
 
 function byReference({ orders }: FlexRequestState, orderReference: string): OrderState | undefined {

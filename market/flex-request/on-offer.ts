@@ -2,8 +2,8 @@ import type { Answer } from './facts.ts';
 import { toDecide } from './on-decision.ts';
 import { refersToOffer } from './order-check.ts';
 import { revoke, revocationStep } from './on-revocation.ts';
-import { act, alert, resolve, stay, type Step, andThen, withOffer } from './step.ts';
-import { type FlexRequestState, mayBeOrdered, type OfferState } from './state.ts';
+import { act, alert, resolve, stay, type Step, withOffer } from './step.ts';
+import { binds, type FlexRequestState, mayBeOrdered, type OfferState } from './state.ts';
 
 /** How often an offer that the DSO refused is decided on again, before a person has to look. */
 const CORRECTIONS = 3;
@@ -17,7 +17,8 @@ export function onOfferAnswered(state: FlexRequestState, answer: Answer, now: st
   const { awaited: _, ...rest } = offer;
   const messageId = offer.messageId ?? answer.reference;
   // "Already Submitted" says that an earlier delivery of the same bytes was taken: a success.
-  const taken = answer.Result === 'Accepted' || /^already submitted$/i.test(answer.RejectionReason ?? '');
+  const taken =
+    answer.Result === 'Accepted' || /^\s*already submitted\W*$/i.test(answer.RejectionReason ?? '');
   if (taken) {
     const open = withOffer(told, offer.step, () => ({ ...rest, messageId, status: 'Open' }));
     return offer.revocation === undefined ? stay(open) : revoke(open, offer.step, offer.revocation, now);
@@ -65,8 +66,14 @@ export function resend(state: FlexRequestState, step: string, askedAt: string): 
 /** An asset fails: what is not ordered yet is revoked, what is ordered will fall short. */
 export function onCapacityLost(state: FlexRequestState, step: string, reason: string, now: string): Step {
   const ordered = state.orders.find((each) => each.step === step);
-  if (!ordered) return revoke(state, step, reason, now);
-  return andThen(stay(state), (next) => fallsShort(next, ordered.order.messageId, reason, now));
+  if (ordered && (ordered.direct || binds(ordered)))
+    return fallsShort(state, ordered.order.messageId, reason, now);
+  // What becomes of an order that is being booked shows when it is.
+  if (ordered) return stay(withOffer(state, step, (offer) => ({ ...offer, revocation: reason })));
+  const deciding = state.deciding.map((each) =>
+    each.step === step ? { ...each, overruled: reason, stale: true } : each,
+  );
+  return revoke({ ...state, deciding }, step, reason, now);
 }
 
 /** No message cancels an order: a person has to call, and the D-Prognosis has to tell the truth (UFTP FlexOrder). */

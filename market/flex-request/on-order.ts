@@ -1,8 +1,20 @@
 import { TEXTS } from '../../uftp/rules/texts.ts';
-import { type BookedOrder, type Frame, frameOf, type OrderFacts } from './facts.ts';
+import { type BookedOrder, frameOf, type OrderFacts } from './facts.ts';
 import { checkOrder } from './order-check.ts';
-import { act, response, send, stay, type Step, andThen, withOffer, withOrder } from './step.ts';
-import type { FlexRequestState, OfferStatus } from './state.ts';
+import { revoke } from './on-revocation.ts';
+import {
+  act,
+  alert,
+  andThen,
+  resolve,
+  response,
+  send,
+  stay,
+  type Step,
+  withOffer,
+  withOrder,
+} from './step.ts';
+import type { FlexRequestState, OfferState, OfferStatus } from './state.ts';
 
 /** An order is booked first and accepted afterwards; a wrong one is answered with every reason. */
 export function onOrdered(state: FlexRequestState, order: OrderFacts, rejections: readonly string[]): Step {
@@ -20,10 +32,16 @@ export function onOrdered(state: FlexRequestState, order: OrderFacts, rejections
           reason: `Its order ${order.OrderReference} was refused because of the revocation.`,
         }))
       : state;
-    return rejectOrder(noted, frame, order, reasons);
+    return rejectOrder(noted, order, reasons);
   }
   const { step } = offer;
-  const booking = withStatus(state, step, 'Ordering');
+  // Who orders an offer has it, whatever we know of its delivery (UFTP FlexOrder).
+  const told = resolve(resolve(state, `reply/${step}`), `delivery/${step}`);
+  const booking = withOffer(told, step, ({ awaited: _, ...each }) => ({
+    ...each,
+    messageId: each.messageId ?? order.FlexOfferMessageID,
+    status: 'Ordering',
+  }));
   return act(
     { ...booking, orders: [...state.orders, { step, direct: false, order, status: 'Booking' }] },
     { kind: 'book', frame, order, step, direct: false },
@@ -36,10 +54,10 @@ export const isDirect = (order: OrderFacts): boolean =>
 
 /** A direct order begins a conversation of its own; whether the contract allows it is judged where it is booked. */
 function onDirectOrder(state: FlexRequestState, order: OrderFacts, rejections: readonly string[]): Step {
-  if (state.frame) return rejectOrder(state, state.frame, order, [TEXTS.offerUnknown]);
+  if (state.frame) return rejectOrder(state, order, [TEXTS.offerUnknown]);
   const frame = frameOf(order);
   const begun = { ...state, frame };
-  if (rejections.length > 0) return rejectDirect(begun, frame, order, rejections);
+  if (rejections.length > 0) return rejectDirect(begun, order, rejections);
   const step = `FlexOrder/${order.messageId.toLowerCase()}`;
   return act(
     { ...begun, orders: [{ step, direct: true, order, status: 'Booking' }] },
@@ -48,56 +66,57 @@ function onDirectOrder(state: FlexRequestState, order: OrderFacts, rejections: r
 }
 
 /** The order stands in the books, so it is accepted; or there is a reason against it, so it is not. */
-export function onBooked(state: FlexRequestState, orderMessageId: string, booked: BookedOrder): Step {
+export function onBooked(
+  state: FlexRequestState,
+  orderMessageId: string,
+  booked: BookedOrder,
+  now: string,
+): Step {
   const { frame } = state;
   const current = state.orders.find(
     ({ order, status }) => status === 'Booking' && order.messageId === orderMessageId,
   );
   if (!current || !frame) return stay(state);
   const { order, step, direct } = current;
+  const offer = state.offers.find((each) => each.step === step);
   if (booked.rejections.length > 0) {
     const orders = state.orders.filter((each) => each !== current);
-    if (direct) return rejectDirect({ ...state, orders }, frame, order, booked.rejections);
-    return rejectOrder({ ...withStatus(state, step, 'Open'), orders }, frame, order, booked.rejections);
+    if (direct) return rejectDirect({ ...state, orders }, order, booked.rejections);
+    const open = { ...withStatus(state, step, 'Open'), orders };
+    return andThen(rejectOrder(open, order, booked.rejections), (next) =>
+      offer?.revocation === undefined ? stay(next) : revoke(next, step, offer.revocation, now),
+    );
   }
   const { plan } = booked;
   const accepted = withOrder(state, orderMessageId, { status: 'Accepted', ...(plan && { plan }) });
-  const ordered = direct ? accepted : withStatus(accepted, step, 'Ordered');
-  const told = send(ordered, answer(frame, order, { Result: 'Accepted' }));
+  const ordered = offer
+    ? beforeRevocation(withStatus(accepted, step, 'Ordered'), offer, order, now)
+    : accepted;
+  const told = send(ordered, answer(order, { Result: 'Accepted' }));
   if (order.DPrognosisMessageID === undefined) return told;
   return andThen(told, (next) => act(next, { kind: 'prognose', frame, order }));
 }
 
+/** The order was faster than a revocation that had to wait: it binds, and a person has to know. */
+function beforeRevocation(state: FlexRequestState, offer: OfferState, order: OrderFacts, now: string) {
+  if (offer.revocation === undefined) return state;
+  const text =
+    `${offer.step} was to be revoked (${offer.revocation}), but order ${order.OrderReference} came first and ` +
+    `binds. No message cancels an order, so tell ${order.dso} at once if it cannot be delivered.`;
+  return alert(state, now, { key: `revocation/${offer.step}`, severity: 'critical', text });
+}
+
 /** Without an offer there is nothing to correct: the conversation ends with the refusal. */
-function rejectDirect(
-  state: FlexRequestState,
-  frame: Frame,
-  order: OrderFacts,
-  reasons: readonly string[],
-): Step {
-  return rejectOrder(
-    { ...state, requestStatus: 'Rejected', reason: reasons.join(';') },
-    frame,
-    order,
-    reasons,
-  );
+function rejectDirect(state: FlexRequestState, order: OrderFacts, reasons: readonly string[]): Step {
+  return rejectOrder({ ...state, requestStatus: 'Rejected', reason: reasons.join(';') }, order, reasons);
 }
 
-function rejectOrder(
-  state: FlexRequestState,
-  frame: Frame,
-  order: OrderFacts,
-  reasons: readonly string[],
-): Step {
-  return send(state, answer(frame, order, { Result: 'Rejected', RejectionReason: reasons.join(';') }));
+function rejectOrder(state: FlexRequestState, order: OrderFacts, reasons: readonly string[]): Step {
+  return send(state, answer(order, { Result: 'Rejected', RejectionReason: reasons.join(';') }));
 }
 
-function answer(
-  { dso }: Frame,
-  order: OrderFacts,
-  verdict: { Result: 'Accepted' | 'Rejected'; RejectionReason?: string },
-) {
-  return response({ ...order, dso }, orderResponseStep(order), {
+function answer(order: OrderFacts, verdict: { Result: 'Accepted' | 'Rejected'; RejectionReason?: string }) {
+  return response(order, orderResponseStep(order), {
     type: 'FlexOrderResponse',
     FlexOrderMessageID: order.messageId,
     ...verdict,

@@ -6,12 +6,13 @@ import { type FlexRequestState, mayBeOrdered, type OfferState } from './state.ts
 
 /**
  * Takes an offer back. Only what the DSO has accepted can be revoked (UFTP FlexOfferRevocation), so an offer that
- * is still on its way is revoked as soon as it is; and none whose ISPs run already.
+ * is still on its way is revoked as soon as it is; and none whose ISPs run already. One that expired needs none: it
+ * is only kept in mind, for an order that came before.
  */
 export function revoke(state: FlexRequestState, step: string, reason: string, now: string): Step {
   const offer = state.offers.find((each) => each.step === step);
   if (!offer || !mayBeOrdered(offer)) return stay(state);
-  if (offer.status !== 'Open')
+  if (offer.status !== 'Open' || now >= offer.content.ExpirationDateTime)
     return stay(withOffer(state, step, (each) => ({ ...each, revocation: reason })));
   return sendRevocation(state, offer, reason, now);
 }
@@ -48,6 +49,12 @@ export function deliveryBegins({ frame }: FlexRequestState, { content }: OfferSt
 }
 
 /**
+ * Reasons to refuse a revocation that say that the offer is gone all the same: who does not know it, or knows it as
+ * revoked, cannot order it either. Whole reasons only: a second one may say otherwise.
+ */
+const GONE = /^(already submitted|reference message revoked|unknown [^;]*(reference|offer)[^;]*)\W*$/i;
+
+/**
  * The DSO agrees that the offer is gone, or it does not: then the offer stands, and an order that is on its way is
  * honoured like any other.
  */
@@ -56,11 +63,10 @@ export function onRevocationAnswered(state: FlexRequestState, answer: Answer, no
   if (!offer || (offer.status !== 'Revoking' && offer.status !== 'Open')) return stay(state);
   const reason = answer.RejectionReason ?? 'no reason given';
   const settled = resolve(state, `reply/${offer.step}`);
-  // Who does not know the offer cannot order it either.
-  const gone = answer.Result === 'Accepted' || /^(already submitted$|unknown reference)/i.test(reason);
-  if (gone) {
+  if (answer.Result === 'Accepted' || GONE.test(reason.trim())) {
     const { awaited: _, ...rest } = offer;
-    return stay(withOffer(settled, offer.step, () => ({ ...rest, status: 'Revoked' })));
+    const known = resolve(settled, `revocation/${offer.step}`);
+    return stay(withOffer(known, offer.step, () => ({ ...rest, status: 'Revoked' })));
   }
   return standsAgain(settled, offer, `${state.frame?.dso} refused to revoke ${offer.step}: ${reason}`, now);
 }

@@ -1,9 +1,9 @@
 import type { Delivery } from './facts.ts';
 import { toDecide } from './on-decision.ts';
 import { orderResponseStep } from './on-order.ts';
-import { revocationStep, revoke, standsAgain } from './on-revocation.ts';
-import { alert, stay, type Step, andThen, withOffer } from './step.ts';
-import type { FlexRequestState, OfferState } from './state.ts';
+import { revocationStep, standsAgain } from './on-revocation.ts';
+import { alert, resolve, stay, type Step, withOffer } from './step.ts';
+import { type FlexRequestState, mayBeOrdered, type OfferState } from './state.ts';
 
 /** A message of ours reached the DSO, or was given up. */
 export function onSent(before: FlexRequestState, step: string, delivery: Delivery, now: string): Step {
@@ -21,7 +21,10 @@ export function onSent(before: FlexRequestState, step: string, delivery: Deliver
   const offer = state.offers.find((each) => each.step === step);
   if (offer) return offerSent(state, offer, delivery, now);
   const revoked = state.offers.find((each) => revocationStep(each) === step);
-  return revoked ? revocationSent(state, revoked, delivery, now) : stay(state);
+  if (revoked) return revocationSent(state, revoked, delivery, now);
+  if (delivery.outcome === 'delivered') return stay(state);
+  const text = `${state.frame?.dso} could not be told that an order was refused: ${why(delivery)}`;
+  return stay(alert(state, now, { key: `delivery/${step}`, severity: 'warning', text }));
 }
 
 const why = (delivery: Delivery): string => delivery.reason ?? delivery.outcome;
@@ -45,20 +48,16 @@ function offerSent(state: FlexRequestState, offer: OfferState, delivery: Deliver
   const { messageId, replyBy } = delivery;
   const named: OfferState = { ...offer, messageId };
   // An order or an answer may have overtaken our own knowledge that the offer arrived.
-  if (offer.status === 'Open' && offer.revocation !== undefined) {
-    return revoke(
-      withOffer(state, offer.step, () => named),
-      offer.step,
-      offer.revocation,
-      now,
-    );
-  }
-  const unanswered = offer.status === 'Sending' || offer.status === 'Sent';
-  if (!unanswered) return stay(withOffer(state, offer.step, () => named));
+  if (!mayBeOrdered(offer) || offer.status === 'Open') return stay(withOffer(state, offer.step, () => named));
   if (delivery.outcome === 'delivered') {
     const awaited = replyBy === undefined ? undefined : { ...offer.awaited, by: replyBy };
+    const { reason: _, ...arrived } = named;
     return stay(
-      withOffer(state, offer.step, () => ({ ...named, status: 'Sent', ...(awaited && { awaited }) })),
+      withOffer(resolve(state, `delivery/${offer.step}`), offer.step, () => ({
+        ...arrived,
+        status: 'Sent',
+        ...(awaited && { awaited }),
+      })),
     );
   }
   // It was delivered before, and is only not delivered again.
@@ -78,5 +77,5 @@ function revocationSent(state: FlexRequestState, offer: OfferState, delivery: De
   }
   if (offer.awaited) return stay(state);
   const what = `The revocation of ${offer.step} could not be delivered to ${state.frame?.dso}: ${why(delivery)}`;
-  return andThen(stay(state), (next) => standsAgain(next, offer, what, now));
+  return standsAgain(state, offer, what, now);
 }

@@ -29,7 +29,8 @@ const OFFER_REFUSED = 'Invalid Message: the FlexOffer was rejected';
 export function checkOrder(state: FlexRequestState, order: OrderFacts): OrderVerdict {
   const { frame } = state;
   const offer = state.offers.find((each) => refersToOffer(each, order.offerStep, order.FlexOfferMessageID));
-  if (!offer || !frame) return { rejections: [TEXTS.offerUnknown] };
+  // Another DSO's offer is none of its business.
+  if (!offer || !frame || order.dso !== frame.dso) return { rejections: [TEXTS.offerUnknown] };
   const { content, status } = offer;
   const expired = order.receivedAt >= content.ExpirationDateTime || status === 'Expired';
   const rejections = [

@@ -54,7 +54,7 @@ function react(state: FlexRequestState, event: FlexRequestEvent, now: string): S
         isDirect(event.order),
       );
     case 'booked':
-      return onBooked(state, event.orderMessageId, event.booked);
+      return onBooked(state, event.orderMessageId, event.booked, now);
     case 'reserved':
       return onReserved({ ...state, reserved: event.ISP });
     case 'capacityLost':
