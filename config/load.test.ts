@@ -77,6 +77,7 @@ describe('a valid configuration', () => {
     expect(config.temporal).toEqual({ namespace: 'default' });
     expect(config.strategy).toEqual({
       kind: 'merit-order',
+      options: 1,
       offerValidity: 'PT2H',
       minActivationFactor: '1.00',
     });

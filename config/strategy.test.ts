@@ -42,17 +42,31 @@ describe('the strategies', () => {
       secret: { file: join(folder, 'optimiser.secret') },
       deadline: 'PT10S',
       fallback: 'merit-order',
+      options: 1,
       offerValidity: 'PT2H',
       minActivationFactor: '1.00',
     });
     expect(strategies).toEqual([
-      { ...forDSO, kind: 'merit-order', offerValidity: 'PT2H', minActivationFactor: '1.00' },
+      { ...forDSO, kind: 'merit-order', options: 1, offerValidity: 'PT2H', minActivationFactor: '1.00' },
     ]);
   });
 
+  it('may be an operator with a deadline and a fallback', () => {
+    expect(load({ strategy: { kind: 'manual', deadline: 'PT30M', fallback: 'no-bid' } }).strategy).toEqual({
+      ...{ kind: 'manual', deadline: 'PT30M', fallback: 'no-bid', options: 1 },
+      ...{ offerValidity: 'PT2H', minActivationFactor: '1.00' },
+    });
+  });
+
   it.each([
-    ['an operator', { strategy: { kind: 'manual' } }, 'strategy.kind', 'Write merit-order, or webhook'],
-    ['a dice', { strategy: { kind: 'dice' } }, 'strategy.kind', 'Write merit-order or webhook.'],
+    [
+      'an operator without end',
+      { strategy: { kind: 'manual', deadline: '-PT1H' } },
+      'strategy.deadline',
+      'ISO 8601',
+    ],
+    ['no alternative', { strategy: { kind: 'merit-order', options: 0 } }, 'strategy.options', 'digits'],
+    ['a dice', { strategy: { kind: 'dice' } }, 'strategy.kind', 'Write merit-order, webhook or manual.'],
     [
       'a long deadline',
       { strategy: { ...webhook, deadline: 'PT31S' } },

@@ -61,7 +61,7 @@ export function allocate(
   }
   const uses = [...used].map(([asset, taken]) => ({
     asset,
-    powerW: taken.map((watts, index) => (power[index]! < 0 ? -watts : watts)),
+    powerW: taken.map((watts, index) => (power[index]! < 0 ? 0 - watts : watts)),
   }));
   return { uses: uses.filter(({ powerW }) => powerW.some((watts) => watts !== 0)), shortW: need };
 }

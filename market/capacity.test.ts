@@ -1,17 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tell, UNTIL, is } from './flex-request/facts.testkit.ts';
+import { meritOrder } from './merit-order.ts';
+import { assetDay, dayOfISPs } from './asset.testkit.ts';
 import {
+  type AssetDay,
+  beside,
   type DayOfISPs,
   type HeldAsset,
-  heldOf,
-  type PlacedAsset,
+  type HeldPower,
   powerToHold,
+  setAside,
   settledHold,
+  usesOf,
 } from './capacity.ts';
 
-const asset: PlacedAsset = {
-  ...{ name: 'battery', connection: 'ean.1', canReduceW: 3000, canIncreaseW: 2000, pricePerMWh: '10' },
+const asset: AssetDay = assetDay('battery', [3000, 2000], '10', { ispCount: 4 });
+const heldOf = (one: AssetDay, of: DayOfISPs, holds: readonly HeldPower[]) => {
+  const { reduceW, increaseW } = beside([one], of, holds)[0]!.held;
+  return { reduceW, increaseW };
 };
 const held = (reduceW: number[], increaseW: number[] = []): HeldAsset => ({
   ...{ connection: 'ean.1', asset: 'battery', reduceW, increaseW },
@@ -67,27 +74,170 @@ describe('what is held of an asset', () => {
 
 describe('the power to hold', () => {
   const group = (Power: number, Start = 1, Duration = 1) => ({ Power, Start, Duration });
+  const hold = (
+    options: { ISP: ReturnType<typeof group>[]; MinActivationFactor?: string }[],
+    ...all: AssetDay[]
+  ) => {
+    const found = usesOf(options, all, dayOfISPs(all[0]!.reduceW.length));
+    if ('lacking' in found) return found.lacking;
+    const named = options.map((_, index) => ({ OptionReference: 'AB'[index], uses: found.uses[index]! }));
+    return powerToHold(named);
+  };
 
-  it('is the most that one of the options needs, by ISP and direction', () => {
+  it('is the most that one of the options needs, by ISP and direction, with what each takes', () => {
     const options = [{ ISP: [group(-100, 1, 2), group(50, 3)] }, { ISP: [group(-300, 2, 1), group(-5, 3)] }];
-    expect(powerToHold(options, [asset], 4)).toEqual([held([100, 300, 5, 0], [0, 0, 50, 0])]);
+    const uses = [
+      { option: 'A', powerW: [-100, -100, 50, 0] },
+      { option: 'B', powerW: [0, -300, -5, 0] },
+    ];
+    expect(hold(options, asset)).toEqual([{ ...held([100, 300, 5, 0], [0, 0, 50, 0]), uses }]);
   });
 
   it('comes from the cheapest first, and leaves what others hold', () => {
-    const dear = { ...asset, name: 'dear', pricePerMWh: '11' };
-    const taken = { ...asset, held: { reduceW: [0, 2500], increaseW: [] } };
-    const kept = powerToHold([{ ISP: [group(-1000, 1, 2)] }], [dear, taken], 2);
-    expect(kept).toEqual(
-      [held([500, 500]), { ...held([500, 500]), asset: 'dear' }].map((each) => ({
-        ...each,
-        increaseW: [0, 0],
-      })),
-    );
+    const dear = assetDay('dear', [3000, 0], '11', { ispCount: 2 });
+    const taken = assetDay('battery', [3000, 0], '10', {
+      ispCount: 2,
+      held: { reduceW: [0, 2500], increaseW: [], runs: [] },
+    });
+    const kept = hold([{ ISP: [group(-1000, 1, 2)] }], dear, taken) as HeldAsset[];
+    expect(kept.map(({ asset, reduceW }) => [asset, reduceW])).toEqual([
+      ['battery', [1000, 500]],
+      ['dear', [0, 500]],
+    ]);
   });
 
-  it('is nothing at all where an option is more than there is', () => {
-    expect(powerToHold([{ ISP: [group(-1)] }, { ISP: [group(-3001)] }], [asset], 1)).toBeUndefined();
+  it('is nothing at all where an option is more than there is, and says what lacks', () => {
+    const lacking = { option: 1, isp: 2, watts: 1 };
+    expect(hold([{ ISP: [group(-1)] }, { ISP: [group(-3000), group(-3001, 2)] }], asset)).toEqual(lacking);
   });
+
+  it('takes no whole steps where a part may be ordered', () => {
+    const stepped = { ...asset, limits: { stepW: 1000 } };
+    const one = { ISP: [group(-1000)] };
+    expect(hold([one], stepped)).toHaveLength(1);
+    expect(hold([{ ...one, MinActivationFactor: '0.50' }], stepped)).toMatchObject({ watts: 1000 });
+  });
+
+  it('leaves aside what is reserved elsewhere, from the dearest asset', () => {
+    const dear = assetDay('dear', [500, 0], '99', { ispCount: 4 });
+    const left = setAside([asset, dear], [[group(-800, 2, 2)]], dayOfISPs(4));
+    expect(left.map(({ held }) => held.reduceW)).toEqual([
+      [0, 300, 300, 0],
+      [0, 500, 500, 0],
+    ]);
+  });
+});
+
+describe('offers one after the other', () => {
+  const minutes = 15;
+  const count = 12;
+  const limit = fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined });
+  const assets = fc
+    .array(
+      fc
+        .record({ reduceW: fc.nat(4000), increaseW: fc.nat(4000), price: fc.nat(99), longest: limit })
+        .chain((base) =>
+          fc.record({
+            base: fc.constant(base),
+            shortest: limit,
+            pause: limit,
+            energy: fc.option(fc.nat(6000), { nil: undefined }),
+            stepW: fc.option(fc.constantFrom(100, 700), { nil: undefined }),
+          }),
+        ),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((all) =>
+      all.map(({ base, shortest, pause, energy, stepW }, index) =>
+        assetDay(`asset ${index}`, [base.reduceW, base.increaseW], `${base.price}`, {
+          ispCount: count,
+          limits: {
+            longestRunMinutes: base.longest && base.longest * minutes,
+            shortestRunMinutes: shortest && shortest * minutes,
+            recoveryMinutes: pause && pause * minutes,
+            ...{ reduceWh: energy, increaseWh: energy, stepW },
+          },
+        }),
+      ),
+    );
+  const band = fc
+    .record({
+      start: fc.integer({ min: 1, max: count }),
+      length: fc.integer({ min: 1, max: 6 }),
+      watts: fc.integer({ min: 1, max: 5000 }),
+      down: fc.boolean(),
+    })
+    .map(({ start, length, watts, down }) => ({
+      Disposition: 'Requested' as const,
+      MinPower: down ? -2 * watts : watts,
+      MaxPower: down ? -watts : 2 * watts,
+      Start: start,
+      Duration: Math.min(length, count - start + 1),
+    }));
+  const day = dayOfISPs(count, minutes);
+
+  it('can be delivered together, whichever of them and whichever of their options are ordered', () => {
+    let offered = 0;
+    fc.assert(
+      fc.property(
+        assets,
+        fc.array(fc.tuple(band, fc.integer({ min: 1, max: 3 })), { maxLength: 5 }),
+        fc.nat(),
+        (all, asked, seed) => {
+          const holds: HeldPower[] = [];
+          for (const [one, options] of asked) {
+            const made = meritOrder(
+              { bands: [one], assets: beside(all, day, holds), day, currency: 'EUR' },
+              options,
+            );
+            if (made.length === 0) continue;
+            offered += 1;
+            const named = made.map((option, index) => ({ ...option, OptionReference: 'ABC'[index] }));
+            holds.push({ startsAt: day.startsAt, ispMinutes: minutes, assets: powerToHold(named) });
+          }
+          // Any choice: of each offer nothing, or one of its options.
+          for (let choice = 0; choice < 8; choice += 1) {
+            const ordered = holds.map((_, index) => 'ABC-'[(seed + choice * (index + 3)) % 4]!);
+            for (const one of all) expectKept(one, holds, ordered);
+          }
+        },
+      ),
+    );
+    expect(offered).toBeGreaterThan(50);
+  });
+
+  /** Counted ISP by ISP, by nothing that decided on the offers. */
+  function expectKept(one: AssetDay, holds: readonly HeldPower[], ordered: readonly string[]): void {
+    const used = holds.flatMap(({ assets: of }, index) =>
+      of
+        .filter(({ asset }) => asset === one.name)
+        .flatMap(({ uses }) => uses!.filter(({ option }) => option === ordered[index])),
+    );
+    const sum = (isp: number, sign: number) =>
+      used.reduce((total, { powerW }) => total + Math.max(0, sign * powerW[isp]!), 0);
+    let [down, up, run, rest] = [0, 0, 0, Infinity];
+    const { longestRunMinutes = Infinity, shortestRunMinutes = 0, recoveryMinutes = 0 } = one.limits;
+    for (let isp = 0; isp <= count; isp += 1) {
+      const [less, more] = isp < count ? [sum(isp, -1), sum(isp, 1)] : [0, 0];
+      expect(less).toBeLessThanOrEqual(one.reduceW[0]!);
+      expect(more).toBeLessThanOrEqual(one.increaseW[0]!);
+      expect((less + more) % (one.limits.stepW ?? 1)).toBe(0);
+      down += (less * minutes) / 60;
+      up += (more * minutes) / 60;
+      if (less + more > 0) {
+        if (run === 0) expect(rest).toBeGreaterThanOrEqual(recoveryMinutes);
+        run += minutes;
+        rest = 0;
+      } else {
+        if (run > 0) expect(run).toBeGreaterThanOrEqual(shortestRunMinutes);
+        run = 0;
+        rest += minutes;
+      }
+      expect(run).toBeLessThanOrEqual(longestRunMinutes);
+    }
+    expect(down).toBeLessThanOrEqual(one.limits.reduceWh ?? Infinity);
+    expect(up).toBeLessThanOrEqual(one.limits.increaseWh ?? Infinity);
+  }
 });
 
 describe('a hold', () => {
@@ -117,7 +267,7 @@ describe('a hold', () => {
   });
 
   it('is released where there is no offer and never will be', () => {
-    expect(statusAfter([...UNTIL.Opened, [is.clock, '2026-06-14T16:00:00.000Z']])).toBe('released');
+    expect(statusAfter(UNTIL.Lapsed)).toBe('released');
   });
 
   it('is firm with the order, and no more than it', () => {
@@ -131,8 +281,8 @@ describe('a hold', () => {
     });
     expect(firm.status).toBe('firm');
     expect(firm.assets.map(({ reduceW }) => reduceW.slice(46, 52))).toEqual([
-      [0, 3000, 3000, 3000, 3000, 0],
-      [0, 1000, 1000, 1000, 1000, 0],
+      [0, 2000, 2000, 2000, 2000, 0],
+      [0, 2000, 2000, 2000, 2000, 0],
     ]);
     expect(settledHold(state, firm)).toBe(firm);
   });

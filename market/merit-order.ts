@@ -125,7 +125,7 @@ export function wantedPower(
   const sign = Math.sign(far);
   const asked = Math.abs(near === 0 ? far : near) - leastCovered(band, sign, covered);
   const obliged = Math.abs(obligedPower(band, obligations, covered));
-  return sign * Math.max(0, Math.min(Math.max(asked, obliged), roomOf(band, covered)));
+  return signed(sign, Math.min(Math.max(asked, obliged), roomOf(band, covered)));
 }
 
 /** How much of a band a contract obliges to offer, in W, never beyond the band: the most that any of its ISPs does. */
@@ -139,8 +139,11 @@ function obligedPower(
   for (let isp = band.Start; isp < band.Start + band.Duration; isp += 1) {
     most = Math.max(most, sign * (obligations.get(isp) ?? 0));
   }
-  return sign * Math.max(0, Math.min(most, roomOf(band, covered)));
+  return signed(sign, Math.min(most, roomOf(band, covered)));
 }
+
+/** Never less than nothing, and no negative zero. */
+const signed = (sign: number, watts: number): number => (watts > 0 ? sign * watts : 0);
 
 /** How far a band still reaches beside standing offers, in W. */
 function roomOf(band: RequestedBand, covered: Covered): number {

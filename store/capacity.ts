@@ -37,10 +37,8 @@ export interface HoldScope {
   readonly endsAt: string;
   readonly ispMinutes: number;
   readonly connections: readonly string[];
-  /** How the conversation may stand, or its power would be held for nothing. */
+  /** How the conversation may stand, or its power would be held for nothing. A new one may not be recorded yet. */
   readonly whileConversationIs: readonly string[];
-  /** Whether it may be so new that it was not recorded yet. */
-  readonly mayBeUnrecorded?: boolean;
 }
 
 /** What stands in the way of giving power away. */
@@ -103,7 +101,6 @@ export function capacityOf(db: Db) {
         // Locked until the end: a conversation that ends meanwhile is recorded after this, and releases this hold.
         const [conversation] = await tx.$queryRaw<{ state: string }[]>`
           SELECT state FROM conversation WHERE workflow_id = ${workflowId} FOR SHARE`;
-        if (!conversation && !scope.mayBeUnrecorded) return 'over';
         if (conversation && !scope.whileConversationIs.includes(conversation.state)) return 'over';
         const { decision, assets } = choose(await standing(tx, scope));
         if (!assets) return decision;

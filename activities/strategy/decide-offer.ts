@@ -74,7 +74,7 @@ function judged(propose: () => Decided): Decided {
 /** Where a decision is made on what is free. */
 async function deskFor(
   deps: Dependencies,
-  { frame, request, why, refusal, offered }: DecideInput,
+  { frame, why, refusal, offered }: DecideInput,
   situation: Situation,
   key: StrategyContext['key'],
 ) {
@@ -91,8 +91,6 @@ async function deskFor(
     ispMinutes: day.ispMinutes,
     connections: [...new Set([...during.connections, ...reserve.connections])],
     whileConversationIs: TRADING,
-    // What an operator begins is recorded while it is decided on; what a DSO began was answered before.
-    mayBeUnrecorded: !request,
   };
   const context = (standing: Standing): StrategyContext => ({
     ...situation,

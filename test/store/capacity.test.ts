@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type FlexRequestState, mayBeOrdered } from '../../market/flex-request/index.ts';
+import { type FlexRequestState, mayBeOrdered, type OfferContent } from '../../market/flex-request/index.ts';
 import { eachISP, type PowerISP } from '../../market/power.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -59,15 +59,18 @@ class Sum {
 /** What the DSOs may still call, or have called, by what the conversations themselves say. */
 function promised(states: readonly FlexRequestState[]): Sum {
   const sum = new Sum();
-  for (const { request, offers, order } of states) {
+  for (const { request, offers, orders } of states) {
     const add = (ISP: readonly PowerISP[]) => {
       for (const { isp, group } of eachISP(ISP)) sum.add(group.Power, isp, minutesOf(request!));
     };
-    for (const offer of offers.filter(mayBeOrdered)) add(offer.content.OfferOption[0]!.ISP);
-    if (order?.status === 'Accepted') add(order.order.ISP);
+    for (const offer of offers.filter(mayBeOrdered)) add(mostOf(offer.content));
+    for (const { order, status } of orders) if (status === 'Accepted') add(order.ISP);
   }
   return sum;
 }
+
+/** The first option is the one for all there is. */
+const mostOf = ({ OfferOption }: OfferContent): readonly PowerISP[] => OfferOption[0]!.ISP;
 
 /** What the ledger keeps, read past the store. */
 async function kept(): Promise<Sum> {
@@ -119,27 +122,27 @@ async function meet(talk: Conversation, fate: Fate): Promise<void> {
     const outcome = fate === 'given up' ? 'expired' : 'delivered';
     await talk.tell({ type: 'sent', step, delivery: { messageId, outcome } });
     if (fate === 'refused') {
-      const answer = { messageId: 'a', FlexOfferMessageID: messageId, offerStep: step };
+      const answer = { messageId: 'a', reference: messageId, refersTo: step };
       await talk.tell({ type: 'offerAnswered', answer: { ...answer, Result: 'Rejected' } });
     }
     if (fate === 'ordered' || fate === 'ordered in part') {
-      const { Period, CongestionPoint, ISPDuration, TimeZone } = before.request!;
+      const { dso, Period, CongestionPoint, ISPDuration, TimeZone } = before.request!;
       const { OfferOption, BaselineReference, Currency } = offer.content;
       const [{ OptionReference, Price, ISP }] = OfferOption as [(typeof OfferOption)[0]];
       const factor = fate === 'ordered' ? 1 : 0.5;
       const order = {
         ...{ inboxId: 'i', messageId: `order-of-${talk.workflowId}`, conversationId: 'c', version: '3.1.0' },
         ...{ receivedAt: NOW, offerStep: step, OrderReference: talk.workflowId, OptionReference },
-        ...{ Period, CongestionPoint, ISPDuration, TimeZone, BaselineReference, Currency },
+        ...{ dso, Period, CongestionPoint, ISPDuration, TimeZone, BaselineReference, Currency },
         ActivationFactor: `${factor}`,
         Price: factor === 1 ? Price : (Number(Price) * factor).toFixed(2),
         ISP: ISP.map((group) => ({ ...group, Power: Math.round(group.Power * factor) })),
       };
       await talk.tell({ type: 'ordered', order, rejections: [] });
-      await talk.tell({ type: 'booked', orderMessageId: order.messageId, booked: true });
+      await talk.tell({ type: 'booked', orderMessageId: order.messageId, booked: { rejections: [] } });
     }
   }
-  if (!talk.state.order) {
+  if (talk.state.orders.length === 0) {
     for (const now of [EXPIRED, CLOSED, LAPSED]) await talk.tell({ type: 'clock' }, now);
   }
   // A worker that died may have recorded something, and a slow one records what is long past.
@@ -171,7 +174,10 @@ test('whatever happens to conversations at the same time, no watt is sold twice 
             // A no-bid keeps nothing, so that a retry may find something that came free.
             for (const each of again) if (decision!.kind === 'offer') expect(each).toEqual(decision);
           }
-          await talk.tell({ type: 'decided', decision: decision! }, fate === 'too late' ? LAPSED : NOW);
+          await talk.tell(
+            { type: 'decided', step: 'FlexOffer/1', decision: decision! },
+            fate === 'too late' ? LAPSED : NOW,
+          );
           waiting.push(() => meet(talk, fate));
         });
         await Promise.all([...fates, ...decisions]);

@@ -86,6 +86,7 @@ test('what the optimiser answers is offered, and it is asked under a signature, 
   const decision = await talk.decide();
   expect(decision).toEqual({
     kind: 'offer',
+    redispatchBy: 'AGR',
     content: {
       ExpirationDateTime: '2026-06-14T10:00:00.000Z',
       BaselineReference: 'BL-1',

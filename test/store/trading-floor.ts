@@ -8,10 +8,10 @@ import type { Dependencies } from '../../activities/dependencies.ts';
 import { tradingActivities } from '../../activities/trading.ts';
 import { type Config, type Environment, loadConfig } from '../../config/index.ts';
 import {
+  type DecideInput,
   type FlexRequestEvent,
   type FlexRequestState,
   initialState,
-  nextOfferStep,
   type OfferDecision,
   reduce,
   type RequestFacts,
@@ -100,6 +100,8 @@ export async function openFloor(store: Store): Promise<void> {
 /** One conversation: the real reducer and the real activities, without the server between them. */
 export class Conversation {
   state: FlexRequestState = initialState;
+  /** What is to be decided, as the reducer last said. */
+  asked?: DecideInput;
   readonly workflowId: string;
   readonly #run: MockActivityEnvironment;
   readonly #activities: Pick<Activities, 'decideOffer' | 'recordConversation'>;
@@ -113,7 +115,9 @@ export class Conversation {
 
   /** A transition, recorded as the workflow records it. */
   async tell(event: FlexRequestEvent, now: string = NOW): Promise<void> {
-    this.state = reduce(this.state, event, now).state;
+    const step = reduce(this.state, event, now);
+    this.state = step.state;
+    this.asked = step.effects.find((effect) => effect.kind === 'decide') ?? this.asked;
     await this.record(this.state);
   }
 
@@ -121,10 +125,13 @@ export class Conversation {
     await this.#run.run(this.#activities.recordConversation, state);
   }
 
-  async decide(): Promise<OfferDecision> {
-    const { request } = this.state;
-    const input = { step: nextOfferStep(this.state), request: request!, reserved: [] };
-    return (await this.#run.run(this.#activities.decideOffer, input)) as OfferDecision;
+  /** Has the activity decide, as the last effect of the reducer asks. */
+  async decide(changes: Partial<DecideInput> = {}): Promise<OfferDecision> {
+    if (!this.asked) throw new Error('Nothing is to be decided.');
+    return (await this.#run.run(this.#activities.decideOffer, {
+      ...this.asked,
+      ...changes,
+    })) as OfferDecision;
   }
 
   /** Up to the moment at which an offer is to be decided on. */
