@@ -59,12 +59,13 @@ export function ensureSchedules(
   schedules: readonly PeriodicStart[],
   temporal: () => Promise<Client>,
   log: Logger,
-): { stop(): void } {
+): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const attempt = async (left: readonly PeriodicStart[]): Promise<void> => {
     const failed: PeriodicStart[] = [];
     for (const schedule of left) {
+      if (stopped) return;
       const { id } = schedule;
       try {
         const client = await temporal();
@@ -77,13 +78,15 @@ export function ensureSchedules(
         log.warn({ schedule: id, reason: reasonOf(thrown) }, 'schedule could not be made yet');
       }
     }
-    if (failed.length > 0 && !stopped) timer = setTimeout(() => void attempt(failed), AGAIN_MS);
+    if (failed.length > 0 && !stopped) timer = setTimeout(() => (underWay = attempt(failed)), AGAIN_MS);
   };
-  void attempt(schedules);
+  let underWay = attempt(schedules);
   return {
-    stop() {
+    /** Resolves when no call is under way any more, so that the connection may be closed; a call ends within seconds. */
+    async stop() {
       stopped = true;
       clearTimeout(timer);
+      await underWay;
     },
   };
 }

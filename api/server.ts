@@ -111,7 +111,7 @@ export async function startApi({ config, store, temporal, directory, clock, log 
         // Not ready first, so that whoever balances load sends nothing more.
         taking = false;
         sync.stop();
-        schedules.stop();
+        await schedules.stop();
         await uftp.stop();
         await relay.stop();
         await operator.stop();

@@ -51,5 +51,5 @@ test('schedules are tried again while Temporal is away', async () => {
   await expect
     .poll(() => lines.map(({ msg }) => msg), { timeout: 20_000 })
     .toEqual(['schedule could not be made yet', 'schedule stands']);
-  running.stop();
+  await running.stop();
 });
