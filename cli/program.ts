@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { keygenCommand } from './keygen.ts';
 import { messageCommand } from './message/index.ts';
@@ -37,6 +38,7 @@ export function createProgram(world: World, options: { timeSkipping?: boolean } 
     .description('bring the database to the current schema (needs DATABASE_URL)')
     .option(...CONFIG_OPTION)
     .action(({ config }: { config?: string }) => runMigrate(config));
+  program.addCommand(importCommand());
   program.addCommand(initCommand());
   program.addCommand(keygenCommand());
   program.addCommand(messageCommand());

@@ -71,7 +71,7 @@ export function portfolioImportDoor(app: FastifyInstance, deps: Dependencies): v
       show: SHOWN,
     });
     if (apply === 'true' && !result.applied) throw changedMeanwhile();
-    if (result.applied && result.added + result.changed + result.leaving > 0) await tellCros();
+    if (result.applied && result.added + result.changed + result.leaving > 0) void tellCros();
     return answer(reply, result);
   });
 
@@ -92,7 +92,7 @@ export function portfolioImportDoor(app: FastifyInstance, deps: Dependencies): v
     return { versions: await store.connections.versions(limit) };
   });
 
-  /** Without Temporal the daily synchronisation will find that there is something to send. */
+  /** Beside the answer. What is lost here, the daily synchronisation finds: that there is something to send. */
   async function tellCros(): Promise<void> {
     for (const cro of deps.cros) {
       try {

@@ -1,0 +1,9 @@
+import { Command } from 'commander';
+import { importPortfolioCommand } from './import-portfolio.ts';
+
+/** `flexor import …`: hands files to a running Flexor, at the operator's door. */
+export function importCommand(): Command {
+  const command = new Command('import').description('hand a file to a running Flexor');
+  command.addCommand(importPortfolioCommand());
+  return command;
+}
