@@ -1,24 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { AT, is, order, orderAnswers, tell, UNTIL } from './facts.testkit.ts';
+import { after, AT, is, later, orderAnswers, tell, UNTIL } from './facts.testkit.ts';
 import { HAND_OVER_GRACE_MS, nextDeadline } from './on-clock.ts';
 
-const from = (place: keyof typeof UNTIL) => tell(UNTIL[place]);
-const later = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();
 const other = '99999999-9999-4999-8999-999999999999';
 
 const IN_TIME = later(AT.offerExpires, -1);
 const TOO_LATE = AT.offerExpires;
 
 describe('an open request', () => {
+  const undecided = tell([is.noBid], after('Opened'));
+
   it('lapses at its expiry, not before', () => {
-    const opened = from('Opened');
-    expect(nextDeadline(opened.state)).toBe(AT.requestExpires);
-    expect(tell([[is.clock, later(AT.requestExpires, -1)]], opened).state.phase).toBe('Open');
-    expect(tell([[is.clock, AT.requestExpires]], opened).state).toMatchObject({
+    expect(nextDeadline(undecided.state)).toBe(AT.requestExpires);
+    expect(tell([[is.clock, later(AT.requestExpires, -1)]], undecided).state.phase).toBe('Open');
+    expect(tell([[is.clock, AT.requestExpires]], undecided).state).toMatchObject({
       phase: 'Lapsed',
-      reason: 'No offer was made',
+      requestStatus: 'Expired',
+      reason: 'No offer: too dear',
     });
-    expect(from('Lapsed').state.reason).toBe('No offer: too dear');
+  });
+
+  it('is not woken for its expiry while something else keeps it going, and expires with whatever comes next', () => {
+    for (const place of ['Opened', 'Offered', 'Booking', 'Ordered', 'Delivered'] as const) {
+      expect(nextDeadline(after(place).state)).not.toBe(AT.requestExpires);
+      const { state } = tell([[is.reserved(), AT.requestExpires]], after(place));
+      expect(state.requestStatus).toBe('Expired');
+    }
+    const settled = tell([is.settled()], after('Ordered'));
+    expect(settled.state.phase).toBe('Delivered');
+    expect(nextDeadline(settled.state)).toBe(AT.requestExpires);
   });
 
   it('lives as long as an offer may be ordered', () => {
@@ -29,21 +39,23 @@ describe('an open request', () => {
 
   it('lapses after the offer was refused', () => {
     const refused = tell([...UNTIL.Opened, is.offered(), is.answered('Rejected', 'no')]);
-    expect(nextDeadline(refused.state)).toBe(AT.requestExpires);
-    expect(tell([[is.clock, AT.requestExpires]], refused).state).toMatchObject({
+    const bidsNothing = is.decided({ kind: 'noBid', reason: 'too dear' }, 'FlexOffer/2');
+    const none = tell([bidsNothing], refused);
+    expect(nextDeadline(none.state)).toBe(AT.requestExpires);
+    expect(tell([[is.clock, AT.requestExpires]], none).state).toMatchObject({
       phase: 'Lapsed',
-      reason: 'No offer was ordered',
+      reason: 'No offer: too dear',
     });
   });
 });
 
 describe('an offer that expires', () => {
-  const noticed = tell([[is.clock, AT.offerExpires]], from('Offered'));
+  const noticed = tell([[is.clock, AT.offerExpires]], after('Offered'));
   const closes = later(AT.offerExpires, HAND_OVER_GRACE_MS);
 
   it('stays for what was acknowledged in time, then closes', () => {
-    expect(nextDeadline(from('Offered').state)).toBe(AT.offerExpires);
-    expect(tell([[is.clock, IN_TIME]], from('Offered')).state.offers[0]!.closesAt).toBeUndefined();
+    expect(nextDeadline(after('Offered').state)).toBe(AT.offerExpires);
+    expect(tell([[is.clock, IN_TIME]], after('Offered')).state.offers[0]!.closesAt).toBeUndefined();
     expect(noticed.state).toMatchObject({ phase: 'Open', offers: [{ status: 'Open', closesAt: closes }] });
     expect(nextDeadline(noticed.state)).toBe(closes);
     expect(tell([[is.clock, later(closes, -1)]], noticed).state).toMatchObject({
@@ -55,7 +67,7 @@ describe('an offer that expires', () => {
   });
 
   it('honours an order that was acknowledged one instant before, and refuses one of the instant itself', () => {
-    for (const station of [from('Offered'), noticed]) {
+    for (const station of [after('Offered'), noticed]) {
       const honoured = tell([is.ordered({ receivedAt: IN_TIME }), is.booked()], station);
       expect(orderAnswers(honoured.effects)).toEqual(['Accepted']);
       const refused = tell([is.ordered({ receivedAt: TOO_LATE })], station);
@@ -65,7 +77,7 @@ describe('an offer that expires', () => {
 
   it('honours it also after an outage of hours: the grace begins when the expiry is noticed', () => {
     const back = later(AT.requestExpires, 6 * 3_600_000);
-    const late = tell([[is.clock, back]], from('Offered'));
+    const late = tell([[is.clock, back]], after('Offered'));
     expect(late.state).toMatchObject({
       phase: 'Open',
       offers: [{ closesAt: later(back, HAND_OVER_GRACE_MS) }],
@@ -83,7 +95,7 @@ describe('an offer that expires', () => {
   });
 
   it('closes together with its request where that is over too', () => {
-    const late = tell([[is.clock, AT.requestExpires]], from('Offered'));
+    const late = tell([[is.clock, AT.requestExpires]], after('Offered'));
     const over = tell([[is.clock, later(AT.requestExpires, HAND_OVER_GRACE_MS)]], late);
     expect(over.state).toMatchObject({
       phase: 'Lapsed',
@@ -105,21 +117,25 @@ describe('an offer that expires', () => {
   });
 
   it('waits for the books while an order is being booked', () => {
-    const booking = from('Booking');
+    const booking = after('Booking');
     expect(nextDeadline(booking.state)).toBeUndefined();
     const late = tell([[is.clock, later(AT.requestExpires, 3_600_000)]], booking);
-    expect(late.state).toEqual({ ...booking.state, transition: booking.state.transition + 1 });
+    expect(late.state).toEqual({
+      ...booking.state,
+      transition: booking.state.transition + 1,
+      requestStatus: 'Expired',
+    });
     expect(tell([is.booked()], late).state.phase).toBe('Ordered');
   });
 
   it('gets its grace after an order on it could not be booked', () => {
-    const reopened = tell([is.booked(false)], from('Booking'));
+    const reopened = tell([is.notBooked()], after('Booking'));
     expect(nextDeadline(reopened.state)).toBe(AT.offerExpires);
     const again = tell(
       [
         [is.clock, AT.offerExpires],
         is.ordered({ messageId: other, OrderReference: 'O-2', receivedAt: IN_TIME }),
-        is.booked(true, other),
+        is.booked(other),
       ],
       reopened,
     );
@@ -129,7 +145,7 @@ describe('an offer that expires', () => {
 
 describe('an order', () => {
   it('is delivered when its last ISP is over', () => {
-    const ordered = from('Ordered');
+    const ordered = after('Ordered');
     expect(nextDeadline(ordered.state)).toBe(AT.delivered);
     expect(tell([[is.clock, later(AT.delivered, -1)]], ordered).state.phase).toBe('Ordered');
     expect(tell([[is.clock, AT.delivered]], ordered).state.phase).toBe('Delivered');
@@ -144,7 +160,7 @@ describe('an order', () => {
         is.sent('FlexRequestResponse'),
         is.offered({ OfferOption }),
         is.ordered({ Period, ISP }),
-        is.booked(true, order().messageId),
+        is.booked(),
       ]);
       return nextDeadline(state);
     };
@@ -156,9 +172,9 @@ describe('an order', () => {
 it.each(['Waiting', 'Rejected', 'Failed', 'Lapsed', 'Delivered', 'Settled', 'Disputed'] as const)(
   'no time passes for a conversation that is %s',
   (place) => {
-    const { state } = from(place);
+    const { state } = after(place);
     expect(nextDeadline(state)).toBeUndefined();
-    expect(tell([[is.clock, AT.settled]], from(place)).state).toEqual({
+    expect(tell([[is.clock, AT.settled]], after(place)).state).toEqual({
       ...state,
       transition: state.transition + 1,
     });

@@ -1,5 +1,6 @@
 import type { FlexRequestEffect } from './events.ts';
 import type { OperatorCommand } from './facts.ts';
+import { expireRequest } from './on-clock.ts';
 import { decisionTaken, toDecide, tooLate } from './on-decision.ts';
 import { resend } from './on-offer.ts';
 import { deliveryBegins, revocationStep, revoke } from './on-revocation.ts';
@@ -15,10 +16,10 @@ export function refusalOf(
   switch (command.kind) {
     case 'offer':
       if (!state.request) return 'An unsolicited conversation has one offer; begin another conversation.';
-      return because(tooLate(state));
+      return because(tooLate(expireRequest(state, now)));
     case 'noBid':
       if (!state.request) return 'Nobody asked for an offer here.';
-      return because(tooLate(state));
+      return because(tooLate(expireRequest(state, now)));
     case 'revoke': {
       const offer = state.offers.find(({ step }) => step === command.step);
       if (!offer) return `There is no ${command.step} in this conversation.`;

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { content, is, OFFER_ID, order, request, tell, UNTIL } from './facts.testkit.ts';
+import { content, frame, is, OFFER_ID, order, tell, UNTIL } from './facts.testkit.ts';
 import { checkOrder, refersToOffer } from './order-check.ts';
-import type { FlexRequestState, OfferContent, OfferStatus, OrderFacts } from './state.ts';
+import type { OfferContent, OrderFacts } from './facts.ts';
+import type { FlexRequestState, OfferStatus } from './state.ts';
 
 const offering = (changes: Partial<OfferContent> = {}, status: OfferStatus = 'Open'): FlexRequestState => ({
   ...tell(UNTIL.Opened).state,
-  offers: [{ step: 'FlexOffer/1', status, messageId: OFFER_ID, content: content(changes) }],
+  offers: [{ step: 'FlexOffer/1', why: 'requested', status, messageId: OFFER_ID, content: content(changes) }],
 });
 
 const reasons = (changes: Partial<OrderFacts>, state = offering()): readonly string[] =>
@@ -62,6 +63,7 @@ describe('an order that differs from its offer', () => {
     ['Unknown reference FlexOfferMessageID', { offerStep: 'FlexOffer/2' }],
     ['Unknown reference FlexOfferMessageID', { offerStep: undefined, FlexOfferMessageID: order().messageId }],
     ['Unknown reference FlexOfferMessageID', { offerStep: undefined, FlexOfferMessageID: undefined }],
+    ['Unknown reference FlexOfferMessageID', { dso: 'other.example.com' }],
     ['Reference message expired', { receivedAt: '2026-06-14T12:00:00.000Z' }],
     ['Reference Period mismatch', { Period: '2026-06-16' }],
     ['Invalid congestion point', { CongestionPoint: 'ean.871685900012636550' }],
@@ -99,6 +101,8 @@ describe('an order that differs from its offer', () => {
     ['Ordered', 'FlexOffer already ordered'],
     ['Expired', 'Reference message expired'],
     ['Refused', 'Invalid Message: the FlexOffer was rejected'],
+    ['Revoking', 'Reference message revoked'],
+    ['Revoked', 'Reference message revoked'],
   ])('finds an offer that is %s: %s', (status, reason) => {
     expect(reasons({}, offering({}, status))).toEqual([reason]);
   });
@@ -189,7 +193,7 @@ describe('the calendar of an order', () => {
       ...offering({
         OfferOption: [{ ...content().OfferOption[0]!, ISP: [{ Power: -4000, Start, Duration: 4 }] }],
       }),
-      request: request({ Period: '2027-03-28' }),
+      frame: frame({ Period: '2027-03-28' }),
     });
     expect(reasons(short, state(89))).toEqual([]);
     expect(reasons({ ...short, ISP: [{ Power: -4000, Start: 90, Duration: 4 }] }, state(90))).toEqual([
