@@ -1,3 +1,4 @@
+import type { CapacityActivities } from './capacity-contract.ts';
 import type {
   BookedOrder,
   DecideInput,
@@ -49,7 +50,8 @@ export interface SettlementReview {
 }
 
 /** Everything workflows have done outside of themselves. Implemented in this room, called by name. */
-export interface Activities extends PortfolioActivities, MeteringActivities, PrognosisActivities {
+export interface Activities
+  extends PortfolioActivities, MeteringActivities, PrognosisActivities, CapacityActivities {
   /** Records the conversation if it comes along, fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
   /** Delivers what this workflow sent under a step once more, byte for byte; the window counts from `askedAt` (UTC). */

@@ -1,3 +1,4 @@
+import { capacityActivities } from './capacity-check.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { dispatchActivities } from './dispatch/index.ts';
@@ -28,6 +29,7 @@ export function createActivities(deps: Dependencies): Activities {
   const trading = tradingActivities(deps);
   return {
     ...trading,
+    ...capacityActivities(deps),
     ...dispatchActivities(deps),
     ...reservationActivities(deps),
     ...settlement,

@@ -21,6 +21,9 @@ export const workflowIds = {
   portfolioSync: (cro: string) => `portfolio-sync/${cro}`,
   /** Asks for a synchronisation, every day. */
   portfolioDaily: (cro: string) => `portfolio-daily/${cro}`,
+  /** Looks what an outage takes from whom. */
+  capacityCheck: (outage: string, version: number) => `capacity-check/${outage}/${version}`,
+  capacityRound: () => 'capacity-check',
   /** Answers a message that belongs to no conversation. */
   reply: (sender: string, inboxId: string) => `reply/${sender}/${inboxId}`,
   /** Sends a stored answer again, because its message came again. */
@@ -40,6 +43,7 @@ export const workflowTypes = {
   prognosisRound: 'prognosisRound',
   portfolioSync: 'portfolioSync',
   portfolioDaily: 'portfolioDaily',
+  capacityCheck: 'capacityCheck',
   reply: 'reply',
   redelivery: 'redelivery',
 } as const;

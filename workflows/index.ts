@@ -1,4 +1,5 @@
 /** Everything the worker registers. The export's name is the workflow's type. */
+export { capacityCheck } from './capacity-check.ts';
 export { dPrognosis, prognosisRound } from './d-prognosis.ts';
 export { flexRequest, unsolicitedFlex } from './flex-request.ts';
 export { metering, meteringRound } from './metering.ts';

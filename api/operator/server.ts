@@ -20,6 +20,7 @@ import { healthRoutes } from './health.ts';
 import type { Market } from './markets.ts';
 import { meterReadingDoor } from './meter-readings.ts';
 import { meteringRoutes } from './metering.ts';
+import { outageDoor } from './outages.ts';
 import { portfolioRoutes } from './portfolio.ts';
 import { unsolicitedRoutes } from './unsolicited.ts';
 import { settlementRoutes } from './settlements.ts';
@@ -39,6 +40,7 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
     | 'contracts'
     | 'reservations'
     | 'baselines'
+    | 'forecasts'
     | 'meterReadings'
     | 'meterings'
     | 'conversations'
@@ -48,6 +50,7 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
     | 'portfolio'
     | 'portfolioSync'
     | 'connections'
+    | 'outages'
   >;
   readonly temporal: () => Promise<Client>;
   readonly relay: () => RelayState;
@@ -57,6 +60,8 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
   readonly dso: (domain: string) => Dso | undefined;
   /** Hears of days whose readings changed. */
   readonly onReadings?: (days: readonly ConnectionDay[]) => void;
+  /** Hears of days whose forecasts changed. */
+  readonly onForecasts?: (periods: readonly string[]) => Promise<void>;
   /** The day that it is for the portfolio. */
   readonly portfolioDay: () => string;
   readonly clock: Clock;
@@ -108,6 +113,7 @@ export async function createOperatorServer(options: OperatorServerOptions): Prom
   );
   baselineDoor(app, options);
   meterReadingDoor(app, options);
+  outageDoor(app, options);
   meteringRoutes(app, options);
   contractDoor(app, options);
   conversationReads(app, options);
