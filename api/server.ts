@@ -15,6 +15,7 @@ import { createJudge } from './relay/judge.ts';
 import { createRelay } from './relay/relay.ts';
 import { ensureSchedules } from './schedules.ts';
 import { meteringStarter } from './start-metering.ts';
+import { prognosisStarter } from './start-prognoses.ts';
 import { createUftpEndpoint } from './uftp/endpoint.ts';
 import { knownSenders } from './uftp/known-senders.ts';
 
@@ -26,6 +27,8 @@ export interface ApiOptions {
   /** Where senders' keys are looked up; without it, only in the configuration. */
   readonly directory?: Pick<ParticipantDirectory, 'keys'>;
   readonly clock: Clock;
+  /** How long an operator waits for what comes of a command, in ms; default 10,000. */
+  readonly patienceMs?: number;
   readonly log: Logger;
 }
 
@@ -39,7 +42,8 @@ export interface Api {
 }
 
 /** Starts the API process's whole work: the UFTP endpoint, the relay behind it, and the operator's listener. */
-export async function startApi({ config, store, temporal, directory, clock, log }: ApiOptions): Promise<Api> {
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { config, store, temporal, directory, clock, patienceMs, log } = options;
   const metrics = createMetrics();
   const contracts = contractBook(config, store.contracts, clock);
   const relay = createRelay({
@@ -63,12 +67,14 @@ export async function startApi({ config, store, temporal, directory, clock, log 
     temporal,
     relay: relay.state,
     taking: () => taking,
+    patienceMs,
     markets: config.dsos().map(marketOf),
     contracts,
     marketOf: (dso) => config.participant(dso, 'DSO')?.market,
     cros: config.cros().map(({ domain }) => domain),
     dso: (domain) => config.participant(domain, 'DSO'),
     onReadings: meteringStarter({ config, temporal, clock, log: log.child({ part: 'metering' }) }),
+    onForecasts: prognosisStarter({ temporal, log: log.child({ part: 'prognosis' }) }),
     portfolioDay: () => portfolioDay(config, clock),
     clock,
     log: log.child({ part: 'operator' }),

@@ -2,36 +2,114 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Clock, instant } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
-import { bodyInvalid, field, parseBody } from './body.ts';
+import { gatherForecasts, type HandedIn } from '../forecasts/csv-forecasts.ts';
+import { fileRefused } from '../readings/refusal.ts';
+import { bodyInvalid, field, type FieldError, parseBody } from './body.ts';
 import { ispsOf, type Market } from './markets.ts';
+import { entityAddress, isCalendarDay } from './scalars.ts';
 
 const baseline = z.strictObject({
-  congestionPoint: field.entityAddress,
+  congestionPoint: field.entityAddress.optional(),
+  connection: field.entityAddress.optional(),
   period: field.day,
-  reference: z.string().min(1, 'is empty'),
+  reference: z.string().min(1, 'is empty').optional(),
   power: z.array(field.power).min(1, 'is empty'),
 });
 
+const csvQuery = z.strictObject({ source: z.string().min(1).max(200).default('forecasts.csv') });
+
+/** A month of a thousand connections. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+interface Dependencies {
+  readonly store: Pick<Store, 'baselines' | 'forecasts'>;
+  readonly markets: readonly Market[];
+  /** Hears of days whose forecasts changed, after they are stored. What it throws is told to whoever handed them in. */
+  readonly onForecasts?: (periods: readonly string[]) => Promise<void>;
+  readonly clock: Clock;
+}
+
 /**
- * `PUT /v1/baselines`: the forecasting system's door. The expected power of a congestion point for one day, in W per
- * ISP, under the BaselineReference agreed with the DSO. Sending it again replaces it.
+ * `PUT /v1/baselines`: the forecasting system's door. The expected power of a day in W per ISP: of a congestion point
+ * under the BaselineReference agreed with the DSO; or, without a reference, of a congestion point or a connection, as
+ * the forecast that D-Prognoses are made of. JSON holds one day; CSV (`text/csv`) any number, one line for each ISP.
+ * Sending it again replaces it.
  */
-export function baselineDoor(
-  app: FastifyInstance,
-  deps: { store: Pick<Store, 'baselines'>; markets: readonly Market[]; clock: Clock },
-): void {
-  app.put('/v1/baselines', async (request, reply) => {
-    const body = parseBody(baseline, request.body);
-    const markets = deps.markets.filter(({ baselineReference }) => baselineReference === body.reference);
-    if (markets.length === 0) {
-      throw bodyInvalid([{ path: 'reference', message: 'is not a reference that was agreed with a DSO' }]);
+export function baselineDoor(app: FastifyInstance, deps: Dependencies): void {
+  const { store, markets, onForecasts, clock } = deps;
+
+  async function keep(days: readonly HandedIn[]): Promise<void> {
+    const recordedAt = instant(clock);
+    for (const { congestionPoint, period, reference, power } of days) {
+      if (reference === undefined || congestionPoint === undefined) continue;
+      await store.baselines.save({ congestionPoint, period, reference, power, recordedAt });
     }
-    const counts = [...new Set(markets.map((market) => ispsOf(market, body.period)))];
-    if (!counts.includes(body.power.length)) {
-      const message = `has ${body.power.length} values; ${body.period} has ${counts.join(' or ')} ISPs`;
-      throw bodyInvalid([{ path: 'power', message }]);
+    const forecasts = days
+      .filter(({ reference }) => reference === undefined)
+      .map(({ congestionPoint, connection, period, power }) => ({
+        level: connection === undefined ? ('congestion-point' as const) : ('connection' as const),
+        entityAddress: (connection ?? congestionPoint)!,
+        ...{ period, power, recordedAt },
+      }));
+    if (forecasts.length === 0) return;
+    await store.forecasts.save(forecasts);
+    await onForecasts?.([...new Set(forecasts.map(({ period }) => period))].toSorted());
+  }
+
+  app.put('/v1/baselines', { bodyLimit: MOST_BYTES }, async (request, reply) => {
+    // CSV is read here, as it comes in, by the parser that all doors for files share.
+    if (!request.headers['content-type']?.startsWith('text/csv')) {
+      const body = parseBody(baseline, request.body);
+      const wrong = problemsOf(body, markets);
+      if (wrong.length > 0) throw bodyInvalid(wrong);
+      await keep([body]);
+      return reply.code(204).send();
     }
-    await deps.store.baselines.save({ ...body, recordedAt: instant(deps.clock) });
+    const { source } = parseBody(csvQuery, request.query);
+    const { days, problems } = await gatherForecasts(request.body as AsyncIterable<Uint8Array>, MOST_BYTES);
+    for (const { line, day } of days) {
+      for (const { path, message } of [...formOf(day), ...problemsOf(day, markets)]) {
+        problems.push({ place: line, field: path, reason: message });
+      }
+    }
+    if (problems.length > 0) throw fileRefused(source, problems);
+    await keep(days.map(({ day }) => day));
     return reply.code(204).send();
   });
+}
+
+/** What a file's cells are wrong in by their form. */
+function formOf({ congestionPoint, connection, period }: HandedIn): FieldError[] {
+  const addresses = Object.entries({ congestionPoint, connection })
+    .filter(([, value]) => value !== undefined && !entityAddress(value))
+    .map(([path]) => ({ path, message: 'is not an EntityAddress such as ean.871685900012636543' }));
+  return isCalendarDay(period)
+    ? addresses
+    : [...addresses, { path: 'period', message: 'is not a day such as 2026-01-01' }];
+}
+
+/** What is wrong with a day for the markets that are configured; its fields have their form. */
+function problemsOf(day: HandedIn, markets: readonly Market[]): FieldError[] {
+  const { congestionPoint, connection, period, reference, power } = day;
+  if ((congestionPoint === undefined) === (connection === undefined)) {
+    return [{ path: 'congestionPoint', message: 'or connection has to be there, one of the two' }];
+  }
+  if (reference !== undefined && connection !== undefined) {
+    return [
+      { path: 'reference', message: 'goes with a congestionPoint: DSOs agree on none for a connection' },
+    ];
+  }
+  if (!isCalendarDay(period)) return [];
+  const concerned = markets.filter(({ baselineReference }) => baselineReference === reference);
+  if (concerned.length === 0) {
+    const message =
+      reference === undefined
+        ? 'is missing, and no DSO has D-Prognoses as its baseline'
+        : 'is not a reference that was agreed with a DSO';
+    return [{ path: 'reference', message }];
+  }
+  const counts = [...new Set(concerned.map((market) => ispsOf(market, period)))];
+  if (counts.includes(power.length)) return [];
+  const message = `has ${power.length} values; ${period} has ${counts.join(' or ')} ISPs`;
+  return [{ path: 'power', message }];
 }

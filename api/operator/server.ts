@@ -65,6 +65,8 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
   /** The day that it is for the portfolio. */
   readonly portfolioDay: () => string;
   readonly clock: Clock;
+  /** How long a caller waits for what comes of a command, in ms. */
+  readonly patienceMs?: number;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
