@@ -11,6 +11,7 @@ import { proposal } from './proposal.ts';
 interface Dependencies {
   readonly store: Pick<Store, 'conversations'>;
   readonly temporal: () => Promise<Client>;
+  readonly patienceMs?: number;
 }
 type Call = FastifyRequest<{ Params: { workflowId: string } }>;
 
@@ -34,7 +35,7 @@ const CONVERSATION = /^(flex-request|unsolicited)\//;
  * overrides the strategy's. Answers with what came of it, with 202 where that takes longer than ten seconds, and with
  * 409 in the workflow's own words where it cannot be.
  */
-export function commandRoutes(app: FastifyInstance, { store, temporal }: Dependencies): void {
+export function commandRoutes(app: FastifyInstance, { store, temporal, patienceMs }: Dependencies): void {
   for (const [path, { kind, body, done }] of Object.entries(COMMANDS)) {
     app.post('/v1/conversations/:workflowId/' + path, async (request: Call, reply: FastifyReply) => {
       const { workflowId } = request.params;
@@ -42,7 +43,7 @@ export function commandRoutes(app: FastifyInstance, { store, temporal }: Depende
       const id = idempotencyKeyOf(request.headers);
       const fields = parseBody<object>(body, request.body);
       if (!CONVERSATION.test(workflowId)) throw notFound(`conversation ${workflowId}`);
-      const called = await command(temporal, workflowId, { id, by, kind, ...fields });
+      const called = await command(temporal, workflowId, { id, by, kind, ...fields }, patienceMs);
       if (called === 'over') throw await gone(store, workflowId);
       const location = `/v1/conversations/${encodeURIComponent(workflowId)}`;
       if (called === 'taken') return reply.code(202).header('location', location).send({ workflowId, id });

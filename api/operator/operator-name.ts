@@ -9,8 +9,7 @@ const KEY = /^[\w.:+/=-]{1,200}$/;
 export function operatorOf(headers: IncomingHttpHeaders): string {
   const given = headers['operator'];
   if (given === undefined) return 'operator';
-  // Node reads headers byte by byte; names have letters of more than one.
-  const name = Buffer.from(String(given), 'latin1').toString('utf8');
+  const name = textOf(String(given));
   if (NAME.test(name)) return name;
   throw bodyInvalid([
     { path: 'Operator', message: 'is not a name (letters, digits and . @ _ + -, up to 100)' },
@@ -24,4 +23,13 @@ export function idempotencyKeyOf(headers: IncomingHttpHeaders): string {
   if (typeof key === 'string' && KEY.test(key)) return key;
   const message = 'is not a key (letters, digits and . : + / = _ -, up to 200)';
   throw bodyInvalid([{ path: 'Idempotency-Key', message }]);
+}
+
+/** Node reads headers byte by byte, while some clients send the bytes of UTF-8. */
+function textOf(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
 }

@@ -26,6 +26,7 @@ interface Dependencies {
   readonly temporal: () => Promise<Client>;
   readonly markets: readonly Market[];
   readonly clock: Clock;
+  readonly patienceMs?: number;
 }
 
 const unsolicited = z.strictObject({
@@ -46,7 +47,7 @@ const ID = /^[A-Za-z0-9._-]{1,100}$/;
  */
 export function unsolicitedRoutes(
   app: FastifyInstance,
-  { store, temporal, markets, clock }: Dependencies,
+  { store, temporal, markets, clock, patienceMs = WAIT_MS }: Dependencies,
 ): void {
   app.post('/v1/unsolicited-offers', async (request, reply) => {
     const by = operatorOf(request.headers);
@@ -69,7 +70,7 @@ export function unsolicitedRoutes(
     const start = { startedAt: instant(clock), unsolicited: { frame, proposal: body.proposal, by } };
     await within(temporal, CALL_MS, (client) => begin(client, workflowId, start));
 
-    const known = await decided(store, workflowId);
+    const known = await decided(store, workflowId, patienceMs);
     const location = `/v1/conversations/${encodeURIComponent(workflowId)}`;
     if (!known) return reply.code(202).header('location', location).send({ workflowId, id });
     const { offers, reason } = known;
@@ -112,8 +113,9 @@ interface Snapshot {
 async function decided(
   store: Pick<Store, 'conversations'>,
   workflowId: string,
+  patienceMs: number,
 ): Promise<Snapshot | undefined> {
-  const until = systemClock.now().getTime() + WAIT_MS;
+  const until = systemClock.now().getTime() + patienceMs;
   while (systemClock.now().getTime() < until) {
     const conversation = await store.conversations.find(workflowId);
     if (conversation && isDecided(conversation)) return conversation.snapshot as Snapshot;
