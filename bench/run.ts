@@ -6,6 +6,12 @@ import { javaCodec } from './java/codec.ts';
 import { report } from './report.ts';
 import { type Contender, flexor, type Task, TASKS, wires } from './tasks.ts';
 
+// A bench of its own, named on the command line.
+if (process.argv.includes('portfolio')) {
+  await import('./portfolio.ts');
+  process.exit();
+}
+
 /** One thread each, in turns: every round measures all contenders, so that a busy machine is busy for all. */
 const ROUNDS = Number(process.env['FLEXOR_BENCH_ROUNDS'] ?? 9);
 const SECONDS = Number(process.env['FLEXOR_BENCH_SECONDS'] ?? 1);
