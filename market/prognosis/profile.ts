@@ -36,16 +36,22 @@ export function resultingPowers(orders: readonly PrognosedOrder[]): Map<number, 
   return new Map(orders.flatMap(({ frozen = [] }) => frozen.map(({ isp, power }) => [isp, power] as const)));
 }
 
-/** The ISPs of an order, on top of what orders before it made of the base profile (W by ISP). */
+/**
+ * The ISPs of an order with the initial baseline (W), which is what was in force before any order on them, and what this
+ * order makes of what earlier ones made of it. UFTP, "Settlement": the deviation is from the initial baseline
+ * and all orders on the ISP together.
+ */
 export function frozenBy(
   order: Pick<PrognosedOrder, 'ISP'>,
   before: readonly PrognosedOrder[],
   profile: readonly number[],
 ): FrozenISP[] {
-  const resulting = resultingPowers(before);
+  const earlier = new Map(
+    before.flatMap(({ frozen = [] }) => frozen.map((each) => [each.isp, each] as const)),
+  );
   return [...eachISP(order.ISP)].map(({ isp, group }) => {
-    const base = resulting.get(isp) ?? profile[isp - 1] ?? 0;
-    return { isp, base, power: base + group.Power };
+    const base = earlier.get(isp)?.base ?? profile[isp - 1] ?? 0;
+    return { isp, base, power: (earlier.get(isp)?.power ?? base) + group.Power };
   });
 }
 

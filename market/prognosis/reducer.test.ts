@@ -313,6 +313,11 @@ describe('an accepted order', () => {
     one.accept(3);
     one.order('y', [{ Start: 72, Duration: 2, Power: 500 }]);
     expect(shaped(one.power())).toEqual([7000, 3000, 3500, 7500]);
+    // The baseline of settlement is the one before any order, whatever prognosis the second order names.
+    expect(one.state().orders[1]!.frozen).toEqual([
+      { isp: 72, base: 5000, power: 3500 },
+      { isp: 73, base: 7000, power: 7500 },
+    ]);
   });
 
   it('still counts after its gate has closed, until its ISPs begin', () => {

@@ -61,7 +61,7 @@ export interface PrognosisAnswer {
   readonly FlexOrderStatus: readonly { readonly FlexOrderMessageID: string; readonly IsValidated: boolean }[];
 }
 
-/** One ISP of an order: what was in force (W) before it, and what it made of that. */
+/** One ISP of an order: what was in force (W) before any order on it, and what the orders up to this one made of it. */
 export interface FrozenISP {
   readonly isp: number;
   readonly base: number;
