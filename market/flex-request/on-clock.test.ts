@@ -26,9 +26,6 @@ describe('an open request', () => {
       const { state } = tell([[is.reserved(), AT.requestExpires]], after(place));
       expect(state.requestStatus).toBe('Expired');
     }
-    const settled = tell([is.settled()], after('Ordered'));
-    expect(settled.state.phase).toBe('Delivered');
-    expect(nextDeadline(settled.state)).toBe(AT.requestExpires);
   });
 
   it('lives as long as an offer may be ordered', () => {
