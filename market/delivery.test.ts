@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measuredDelivery } from './delivery.ts';
-import type { SettledOrder } from './settlement.ts';
+import type { SettledOrder } from './settlement/index.ts';
 
 const order = (
   orderReference: string,

@@ -1,6 +1,6 @@
 import type { MeasuredDelivery } from './flex-request/index.ts';
-import { eachISP, type PowerISP } from './power.ts';
-import { type DeliveryFacts, type SettledOrder, settleOrders } from './settlement.ts';
+import { eachISP } from './power.ts';
+import { creditsByISP, type DeliveryFacts, type SettledOrder } from './settlement/index.ts';
 
 /**
  * Compares the delivery of one order with what was measured, by the formula of settlement (UFTP, "FlexSettlement"),
@@ -9,6 +9,7 @@ import { type DeliveryFacts, type SettledOrder, settleOrders } from './settlemen
  *
  * @param orders all orders of that congestion point and day, in the sequence of acceptance
  * @param orderReference the one that is asked about; without it among them, nothing is known and nothing unknown
+ * @returns powers in W, signed as ordered; `shortISPs` in the order of the day
  */
 export function measuredDelivery(
   orders: readonly SettledOrder[],
@@ -17,24 +18,21 @@ export function measuredDelivery(
 ): MeasuredDelivery {
   const index = orders.findIndex((each) => each.orderReference === orderReference);
   if (index < 0) return { known: 0, unknown: 0, shortISPs: [] };
-  const isKnown = (isp: number) => facts.baseline[isp - 1] != null && facts.actual[isp - 1] != null;
-  const judged = orders.map((order) => ({ ...order, ISP: only(order.ISP, isKnown) }));
   // What a penalty comes to is not asked here.
-  const settled = settleOrders(judged, { ...facts, penaltyPerMWh: '0' })[index]!;
-  const isps = settled.kind === 'computed' ? settled.isps : [];
+  const credits = creditsByISP(orders, { ...facts, penaltyPerMWh: '0' });
+  const isps = [...eachISP(orders[index]!.ISP)].map(({ isp, group }) => {
+    return { isp, orderedW: group.Power, credit: credits.get(isp)?.get(index) };
+  });
+  const known = isps.filter(({ credit }) => credit !== undefined);
   return {
-    known: isps.length,
-    unknown: [...eachISP(orders[index]!.ISP)].length - isps.length,
-    shortISPs: isps
-      .filter(({ deficiency }) => deficiency > 0)
-      .map(({ isp, ordered, delivered }) => ({ isp, orderedW: ordered, deliveredW: delivered }))
+    known: known.length,
+    unknown: isps.length - known.length,
+    shortISPs: known
+      .filter(({ credit }) => credit!.deficiency > 0)
+      .map(({ isp, orderedW, credit }) => {
+        const { delivered } = credit!;
+        return { isp, orderedW, deliveredW: delivered === 0 ? 0 : Math.sign(orderedW) * delivered };
+      })
       .sort((a, b) => a.isp - b.isp),
   };
-}
-
-/** The same powers, ISP by ISP, of those ISPs that fit. */
-function only(groups: readonly PowerISP[], fits: (isp: number) => boolean): PowerISP[] {
-  return [...eachISP(groups)]
-    .filter(({ isp }) => fits(isp))
-    .map(({ isp, group }) => ({ Start: isp, Duration: 1, Power: group.Power }));
 }
