@@ -3,18 +3,17 @@ import type { Frame, MeasuredDelivery, OrderFacts } from '../../market/flex-requ
 import { ispCount, ispMinutes } from '../../uftp/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { fromStored } from '../isps.ts';
+import { baselineOf } from '../settlement-facts.ts';
 
 /** Compares the delivery of an order with our own baseline and meter readings. What is missing stays unknown. */
 export async function measureDelivery(
   { store }: Pick<Dependencies, 'store'>,
   { frame, order }: { frame: Frame; order: OrderFacts },
 ): Promise<MeasuredDelivery> {
-  const { CongestionPoint, Period, TimeZone, ISPDuration, BaselineReference } = order;
+  const { CongestionPoint, Period, TimeZone, ISPDuration } = order;
   const sameDay = await store.orders.inPeriod(frame.dso, Period, Period);
   const together = sameDay.filter(({ congestionPoint }) => congestionPoint === CongestionPoint);
-  const baseline = BaselineReference
-    ? await store.baselines.find(CongestionPoint, Period, BaselineReference)
-    : undefined;
+  const own = together.find(({ orderReference }) => orderReference === order.OrderReference);
   const connections = await store.portfolio.connectionsOn(CongestionPoint, Period);
   const count = ispCount(Period, TimeZone, ISPDuration);
   return measuredDelivery(
@@ -24,7 +23,7 @@ export async function measureDelivery(
     })),
     order.OrderReference,
     {
-      baseline: baseline?.power ?? [],
+      baseline: own ? await baselineOf(store, own, order.DPrognosisMessageID) : [],
       actual: await store.meterReadings.sumOver(connections, Period, count),
       ispMinutes: ispMinutes(ISPDuration),
     },
