@@ -18,7 +18,13 @@ const ROOMS = {
   simulator: ['base', 'uftp'],
   workflows: ['base', 'uftp', 'market', { room: 'activities', only: ['contract.ts'] }],
   activities: ['base', 'uftp', 'market', 'store', 'config'],
-  api: ['base', 'uftp', 'store', 'config', { room: 'workflows', only: ['ids.ts', 'inbound.ts'] }],
+  api: [
+    'base',
+    'uftp',
+    'store',
+    'config',
+    { room: 'workflows', only: ['ids.ts', 'inbound.ts', 'search-attributes.ts'] },
+  ],
   cli: ['base', 'uftp', 'market', 'store', 'config', 'services', 'workflows', 'activities', 'api'],
   rehearsal: [
     'base',

@@ -2,7 +2,9 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  defineQuery,
   setCurrentDetails,
+  setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -23,6 +25,9 @@ import { Mailbox, notBefore, now, type Start } from './entity.ts';
 import { eventOf } from './events.ts';
 import { recordWith } from './record.ts';
 import { SEARCH } from './search-attributes.ts';
+
+/** Where the conversation stands at this moment, down to what is on its way: for Temporal's own UI, and for tests. */
+export const stateNow = defineQuery<FlexRequestState>('state');
 
 /** Temporal takes 2,000 updates in one run; a run that took this many hands over to the next. */
 const UPDATES_PER_RUN = 1_000;
@@ -58,6 +63,7 @@ export async function converse(
     state.seen.includes(inbound.messageId.toLowerCase()) ? undefined : eventOf(inbound),
   );
   mailbox.acceptTold((told) => told as FlexRequestEvent);
+  setHandler(stateNow, () => state);
   const commands = acceptCommands(mailbox, () => state);
   const begin = (effect: Begun): void => {
     if (effect.kind === 'answer') return commands.answer(effect.command, effect.outcome);
@@ -93,7 +99,11 @@ export async function converse(
         else batch.push(effect);
       }
     }
-    if (state.phase !== before.phase) upsertSearchAttributes([{ key: SEARCH.phase, value: state.phase }]);
+    // A request's conversation is started as an open one.
+    const opened = state.phase === 'Open' && state.request !== undefined;
+    if (state.phase !== before.phase && !opened) {
+      upsertSearchAttributes([{ key: SEARCH.phase, value: state.phase }]);
+    }
     await recordWith(before, state, batch, begin);
     setCurrentDetails(describe(state));
   }

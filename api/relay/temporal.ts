@@ -116,6 +116,7 @@ function searchAttributesOf({ sender, content }: Inbound): TypedSearchAttributes
   const period = 'Period' in content ? content.Period : undefined;
   return new TypedSearchAttributes([
     { key: SEARCH.dso, value: sender.domain },
+    { key: SEARCH.phase, value: 'Open' },
     ...(period === undefined ? [] : [{ key: SEARCH.period, value: period }]),
   ]);
 }

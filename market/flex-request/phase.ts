@@ -10,14 +10,14 @@ const FINAL: ReadonlySet<Phase> = new Set([
 ]);
 
 /** Whether an offer or an order may still come of the conversation. */
-export function mayStillTrade({ requestStatus, deciding, offers, orders }: FlexRequestState): boolean {
-  return (
-    requestStatus === 'Answering' ||
-    requestStatus === 'Open' ||
-    deciding.length > 0 ||
-    offers.some(isStanding) ||
-    orders.some(({ status }) => status === 'Booking')
-  );
+export function mayStillTrade(state: FlexRequestState): boolean {
+  const { requestStatus } = state;
+  return requestStatus === 'Answering' || requestStatus === 'Open' || isTrading(state);
+}
+
+/** Whether an offer or an order is under way, or out. */
+function isTrading({ deciding, offers, orders }: FlexRequestState): boolean {
+  return deciding.length > 0 || offers.some(isStanding) || orders.some(({ status }) => status === 'Booking');
 }
 
 /** Where the conversation stands: it follows from the request, the offers and the orders. */
@@ -32,8 +32,8 @@ export function phaseOf(state: FlexRequestState): Phase {
     return requestStatus === 'Superseded' ? 'Superseded' : 'Lapsed';
   }
   if (binding.some(({ status }) => status === 'Accepted')) return 'Ordered';
-  // What is settled early waits with the rest for what may still be ordered.
-  if (trading || binding.some(({ status }) => status === 'Delivered')) return 'Delivered';
+  // What is settled early waits for what may still be ordered, though not for a request that is only still open.
+  if (isTrading(state) || binding.some(({ status }) => status === 'Delivered')) return 'Delivered';
   return binding.some(({ status }) => status === 'Disputed') ? 'Disputed' : 'Settled';
 }
 

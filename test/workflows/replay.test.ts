@@ -12,14 +12,18 @@ import {
 } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { plainText } from '../histories/scrub.ts';
+import { PATHS } from './paths/index.ts';
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 const logger = new DefaultLogger('ERROR');
-const histories = readdirSync(folder)
+const histories = [
+  ...readdirSync(folder),
+  ...readdirSync(path.join(folder, 'paths')).map((name) => `paths/${name}`),
+]
   .filter((name) => name.endsWith('.json'))
   .map((name) => ({
     name,
-    workflowId: path.basename(name, '.json'),
+    workflowId: name.replace(/\.json$/, ''),
     history: JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as unknown,
   }));
 
@@ -43,9 +47,16 @@ Runtime.install({
   telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
 });
 
+test('every path of a conversation is recorded, and nothing else is', () => {
+  const recorded = histories.map(({ workflowId }) => workflowId).filter((id) => id.startsWith('paths/'));
+  expect(recorded.sort()).toEqual(PATHS.map(({ name }) => `paths/${name}`).sort());
+});
+
 test('every kind of workflow of the story is recorded', () => {
-  const kinds = new Set(histories.map(({ workflowId }) => workflowId.replace(/-\d+$/, '')));
-  expect([...kinds].sort()).toEqual(['flex-request', 'portfolio-sync', 'reservation', 'settlement']);
+  const kinds = new Set(
+    histories.map(({ workflowId }) => workflowId.replace(/-\d+$/, '')).filter((id) => !id.includes('/')),
+  );
+  expect([...kinds].sort()).toEqual(['portfolio-sync', 'reservation', 'settlement']);
 });
 
 test('the recorded histories still replay', async () => {
@@ -56,10 +67,13 @@ test('the recorded histories still replay', async () => {
 
 test('a workflow that waits where it did not wait before is found out', async () => {
   const failures = await replay(await bundle('./inserted-sleep.ts'));
-  const requests = [...failures].filter(([id]) => id.startsWith('flex-request'));
+  const isConversation = (id: string): boolean => id.startsWith('flex-request') || id.startsWith('paths/');
+  const requests = [...failures].filter(
+    ([id]) => isConversation(id) && !id.includes('unsolicited') && !id.includes('direct'),
+  );
   expect(requests.length).toBeGreaterThan(0);
   for (const [, failure] of requests) expect(failure).toBeInstanceOf(DeterminismViolationError);
-  for (const [id, failure] of failures) if (!id.startsWith('flex-request')) expect(failure).toBeUndefined();
+  for (const [id, failure] of failures) if (!isConversation(id)) expect(failure).toBeUndefined();
 });
 
 test.each(histories)('$name tells nothing of the machine that recorded it', ({ history }) => {

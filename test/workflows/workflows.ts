@@ -3,33 +3,61 @@ import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { Activities } from '../../activities/index.ts';
-import type { SendInput } from '../../activities/contract.ts';
+import type { Activities, SendInput } from '../../activities/contract.ts';
 import { createGate } from '../../api/relay/temporal.ts';
-import type { FlexRequestState, OfferDecision } from '../../market/flex-request/index.ts';
+import type {
+  BookedOrder,
+  CommandOutcome,
+  DecideInput,
+  Delivery,
+  DispatchOutcome,
+  FlexRequestEvent,
+  FlexRequestState,
+  MeasuredDelivery,
+  OfferDecision,
+  OperatorCommand,
+  Phase,
+} from '../../market/flex-request/index.ts';
 import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
 import { startTemporal } from '../../services/index.ts';
-import { deferred } from '../../services/wait.ts';
-import { TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
+import { COMMAND, TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
 
-const DSO = 'dso.example.com';
-type Sent = SendInput & { readonly draft: { readonly Result?: string; readonly RejectionReason?: string } };
+export const DSO = 'dso.example.com';
+export type Sent = SendInput & {
+  readonly draft: { readonly Result?: string; readonly RejectionReason?: string };
+};
 
-/** What one conversation had done, and what is done for it. */
-interface World {
-  readonly decision: OfferDecision;
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+type OperatorCommandBody = Without<OperatorCommand, 'id' | 'by'>;
+
+/** What the world outside a conversation does, where it is not the usual. */
+export interface World {
+  /** What is decided about the first offer, the second, and so on; then nothing more is offered. */
+  readonly decisions?: readonly OfferDecision[];
+  /** Decisions take their time. */
+  readonly slowly?: boolean;
+  /** How a message is delivered; the usual: at once. */
+  readonly deliver?: (input: SendInput, again: boolean) => Delivery | Promise<Delivery>;
+  readonly book?: () => BookedOrder;
+  readonly dispatch?: DispatchOutcome;
+  readonly measured?: MeasuredDelivery;
+}
+
+/** What one conversation had done. */
+interface Watched extends World {
   readonly sent: Sent[];
+  readonly sentAgain: string[];
+  readonly decided: DecideInput[];
+  /** Of everything else: the activity's name. */
+  readonly calls: string[];
   last: FlexRequestState | undefined;
-  waiting: { fits: (state: FlexRequestState) => boolean; found: (state: FlexRequestState) => void }[];
-  /** The offer is on its way until this resolves. */
-  readonly offerArrives: Promise<void>;
 }
 
 /** The real workflows on a real Temporal server, messages handed in as the relay does; activities are replaced. */
 export async function startWorkflows() {
   let present = '';
-  const worlds = new Map<string, World>();
+  const worlds = new Map<string, Watched>();
   const server = await startTemporal({ timeSkipping: true, headless: true });
   const connection = await Connection.connect({
     address: server.address,
@@ -46,22 +74,18 @@ export async function startWorkflows() {
   });
   const ran = worker.run();
 
-  /** A conversation about to begin at an instant of market time (UTC). */
-  async function converse(now: string, options: { decision: OfferDecision; holdOffer?: boolean }) {
+  /** A conversation about to begin at an instant of market time (UTC), under the MessageID that begins it. */
+  function converse(now: string, world: World, kind: 'flexRequest' | 'unsolicited' = 'flexRequest') {
     present = now;
-    const offer = deferred<void>();
-    if (!options.holdOffer) offer.resolve();
     const messageId = randomUUID();
-    const id = workflowIds.flexRequest(DSO, messageId);
-    const world: World = {
-      decision: options.decision,
-      sent: [],
-      last: undefined,
-      waiting: [],
-      offerArrives: offer.promise,
+    const id = workflowIds[kind](DSO, messageId);
+    const watched: Watched = {
+      ...world,
+      ...{ sent: [], sentAgain: [], decided: [], calls: [], last: undefined },
     };
-    worlds.set(id, world);
+    worlds.set(id, watched);
     const conversationId = randomUUID();
+    const handle = client.workflow.getHandle(id);
     const inbound = (type: Inbound['type'], content: object, given: Partial<Inbound> = {}): Inbound => ({
       inboxId: randomUUID(),
       type,
@@ -75,29 +99,47 @@ export async function startWorkflows() {
       ...given,
       content: content as Inbound['content'],
     });
+    /** The state as soon as it fits; the test's own time limit ends a vain wait. */
+    const state = async (fits: (state: FlexRequestState) => boolean): Promise<FlexRequestState> => {
+      for (;;) {
+        const state = await handle.query<FlexRequestState>('state');
+        if (fits(state)) return state;
+        await new Promise((soon) => setTimeout(soon, 20));
+      }
+    };
     return {
-      handle: client.workflow.getHandle(id),
-      sent: world.sent,
-      last: () => world.last,
-      /** The FlexRequest itself. */
-      request: ({ content, rejections }: { content: object; rejections: readonly string[] }) =>
-        gate.giveToOwn('flexRequest', id, inbound('FlexRequest', content, { messageId, rejections })),
-      /** A message about the first offer. */
+      ...{ id, now, handle, state, conversationId, messageId },
+      sent: watched.sent,
+      sentAgain: watched.sentAgain,
+      decided: watched.decided,
+      calls: watched.calls,
+      /** As it was last recorded. */
+      recorded: () => watched.last,
+      /** The message that begins the conversation. */
+      begin: (type: 'FlexRequest' | 'FlexOrder', content: object, given: Partial<Inbound> = {}) =>
+        gate.giveToOwn(
+          kind === 'flexRequest' ? 'flexRequest' : 'unsolicitedFlex',
+          id,
+          inbound(type, content, { messageId, ...given }),
+        ),
+      /** An unsolicited offer of an operator begins it. */
+      start: (argument: object) => gate.startOnce('unsolicitedFlex', id, { startedAt: now, ...argument }),
+      /** A message about something that was sent in the conversation. */
       give: (type: Inbound['type'], content: object, given: Partial<Inbound> = {}) =>
         gate.giveTo(id, inbound(type, content, { refersTo: 'FlexOffer/1', ...given })),
-      /** Lets the offer that was held arrive. */
-      letOfferArrive: () => offer.resolve(),
+      tell: (event: FlexRequestEvent) => handle.signal('tell', event),
+      command: (given: OperatorCommandBody) =>
+        handle.executeUpdate<CommandOutcome, [OperatorCommand]>(COMMAND, {
+          args: [{ id: randomUUID(), by: 'ops', ...given } as OperatorCommand],
+        }),
       moveBy: (milliseconds: number) => skipTimeOf(client, id, milliseconds),
-      /** The first recorded state that fits, as soon as it is there; the test's own time limit ends a vain wait. */
-      state: (fits: (state: FlexRequestState) => boolean): Promise<FlexRequestState> => {
-        if (world.last && fits(world.last)) return Promise.resolve(world.last);
-        return new Promise((found) => world.waiting.push({ fits, found }));
-      },
+      ended: (): Promise<Phase> => handle.result() as Promise<Phase>,
     };
   }
 
   return {
     converse,
+    client,
     async stop() {
       worker.shutdown();
       await ran;
@@ -109,6 +151,7 @@ export async function startWorkflows() {
 }
 
 export type Workflows = Awaited<ReturnType<typeof startWorkflows>>;
+export type Conversation = ReturnType<Workflows['converse']>;
 
 function openNative(address: string): Promise<NativeConnection> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -116,29 +159,61 @@ function openNative(address: string): Promise<NativeConnection> {
 }
 
 /** What a conversation asks of the world, answered at once and written down. */
-function activitiesIn(worlds: ReadonlyMap<string, World>) {
-  const world = (): World => worlds.get(Context.current().info.workflowExecution!.workflowId)!;
+function activitiesIn(worlds: ReadonlyMap<string, Watched>) {
+  const world = (): Watched => worlds.get(Context.current().info.workflowExecution!.workflowId)!;
+  const deliver = async (input: SendInput, again: boolean): Promise<Delivery> =>
+    world().deliver?.(input, again) ?? { messageId: messageIdOf(input.step), outcome: 'delivered' };
+  const decide = (input: DecideInput): OfferDecision => {
+    const { decided, decisions = [] } = world();
+    decided.push(input);
+    return decisions[decided.length - 1] ?? { kind: 'noBid', reason: 'nothing more to move' };
+  };
+  const seen = (state: FlexRequestState): void => {
+    const here = world();
+    if (!here.last || here.last.transition < state.transition) here.last = state;
+  };
   return {
     async send(input) {
-      const { sent, offerArrives } = world();
-      sent.push(input as Sent);
-      if (input.draft.type === 'FlexOffer') await offerArrives;
-      return { messageId: randomUUID(), outcome: 'delivered' };
+      if (input.conversation) seen(input.conversation);
+      world().sent.push(input as Sent);
+      return deliver(input, false);
     },
-    async decideOffer() {
-      return world().decision;
+    async sendAgain({ step }) {
+      const { sent, sentAgain } = world();
+      sentAgain.push(step);
+      return deliver(
+        sent.find((each) => each.step === step)!,
+        true,
+      );
+    },
+    async decideOffer(input) {
+      return decide(input);
+    },
+    async decideAtOnce(input) {
+      return world().slowly ? null : decide(input);
     },
     async bookOrder() {
-      return true;
+      return world().book?.() ?? { rejections: [] };
+    },
+    async dispatchOrder() {
+      const { calls, dispatch } = world();
+      calls.push('dispatchOrder');
+      return dispatch ?? { outcome: 'confirmed' };
+    },
+    async measureDelivery() {
+      const { calls, measured } = world();
+      calls.push('measureDelivery');
+      return measured ?? { known: 8, unknown: 0, shortISPs: [] };
+    },
+    async updatePrognosis() {
+      world().calls.push('updatePrognosis');
     },
     async recordConversation(state) {
-      const here = world();
-      here.last = state;
-      here.waiting = here.waiting.filter(({ fits, found }) => {
-        if (!fits(state)) return true;
-        found(state);
-        return false;
-      });
+      seen(state);
     },
   } satisfies Partial<Activities>;
 }
+
+/** A MessageID that is the same for the same step, so that a test can name it. */
+export const messageIdOf = (step: string): string =>
+  `aaaaaaaa-0000-4000-8000-${Buffer.from(step).toString('hex').slice(-12).padStart(12, '0')}`;

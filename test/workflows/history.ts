@@ -1,0 +1,56 @@
+import { temporal } from '@temporalio/proto';
+
+type History = Awaited<ReturnType<import('@temporalio/client').WorkflowHandle['fetchHistory']>>;
+const { EventType } = temporal.api.enums.v1;
+
+/** Only servers that skip time write these. */
+const OF_SKIPPED_TIME = new Set([
+  'WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED',
+  'WORKFLOW_EXECUTION_OPTIONS_UPDATED',
+]);
+
+/** What a history costs: its events by type, and its bytes; without what a production server would not write. */
+export function costOf(history: History) {
+  const events = withoutCatchingUp(history.events ?? [])
+    .map((event) => ({ event, type: nameOf(event.eventType) }))
+    .filter(({ type }) => !OF_SKIPPED_TIME.has(type));
+  const byType = new Map<string, { count: number; bytes: number }>();
+  for (const { event, type } of events) {
+    const { count, bytes } = byType.get(type) ?? { count: 0, bytes: 0 };
+    byType.set(type, {
+      count: count + 1,
+      bytes: bytes + temporal.api.history.v1.HistoryEvent.encode(event).finish().length,
+    });
+  }
+  const bytes = [...byType.values()].reduce((sum, each) => sum + each.bytes, 0);
+  return { count: events.length, bytes, byType };
+}
+
+/**
+ * Without what only a skipped clock brings about: the wait for it at the very beginning (a timer, and the task when
+ * it rings), and the empty task that follows each move of it. In production the clocks agree.
+ */
+function withoutCatchingUp<E extends { eventType?: unknown }>(events: readonly E[]): E[] {
+  const names = events.map(({ eventType }) => nameOf(eventType));
+  const dropped = new Set<number>();
+  const dropTask = (from: number): void => {
+    const task = [from, from + 1, from + 2];
+    if (task.every((index) => names[index]?.startsWith('WORKFLOW_TASK_'))) {
+      for (const index of task) dropped.add(index);
+    }
+  };
+  const skipped = names.indexOf('WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED');
+  const started = names.indexOf('TIMER_STARTED');
+  if (started >= 0 && started < skipped && skipped <= 8) {
+    const fired = names.indexOf('TIMER_FIRED', skipped);
+    dropped.add(started).add(fired);
+    dropTask(fired + 1);
+  }
+  names.forEach((name, index) => {
+    if (name === 'WORKFLOW_EXECUTION_OPTIONS_UPDATED') dropTask(index + 1);
+  });
+  return events.filter((_, index) => !dropped.has(index));
+}
+
+const nameOf = (type: unknown): string =>
+  String(EventType[type as number] ?? type).replace(/^EVENT_TYPE_/, '');

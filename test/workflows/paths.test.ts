@@ -1,0 +1,51 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scrubbed } from '../histories/scrub.ts';
+import { PATHS } from './paths/index.ts';
+import { startWorkflows, type Workflows } from './workflows.ts';
+
+/** `FLEXOR_RECORD=1` writes the histories and the table anew; see CONTRIBUTING.md, "A change of a workflow". */
+const recording = process.env['FLEXOR_RECORD'] === '1';
+const fileOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+let on: Workflows;
+beforeAll(async () => {
+  on = await startWorkflows();
+}, 120_000);
+afterAll(() => on.stop());
+
+test.each(PATHS)('$name: $about', async ({ name, play }) => {
+  const { handle } = await play(on);
+  expect((await handle.describe()).status.name).toBe('COMPLETED');
+  if (!recording) return;
+  const history = JSON.stringify(scrubbed(JSON.parse(historyToJSON(await handle.fetchHistory()))), null, 1);
+  expect(history).not.toContain(hostname());
+  await writeFile(fileOf(`../histories/paths/${name}.json`), `${history}\n`);
+});
+
+const escaped = (text: string): string => text.replaceAll('|', '\\|');
+const rows = PATHS.map(
+  ({ name, about, file }) =>
+    `| ${escaped(about)} | [\`${name}\`](../test/workflows/paths/${file}.ts) | [history](../test/histories/paths/${name}.json) |`,
+);
+const TABLE = `# The paths of a conversation
+
+Every way that a conversation can go, from the request to its money. Each is played on a real Temporal server with
+skipped time (\`test/workflows/paths.test.ts\`), and its history is kept: CI replays it, so that a changed workflow
+cannot break one that runs. Written by \`FLEXOR_RECORD=1 npx vitest run --project parts test/workflows/paths.test.ts\`.
+
+| path | test | recorded |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+
+test('the table of paths in docs/ is up to date', async () => {
+  const file = fileOf('../../docs/conversation-paths.md');
+  const { format, resolveConfig } = await import('prettier');
+  const table = await format(TABLE, { ...(await resolveConfig(file)), parser: 'markdown' });
+  if (recording) await writeFile(file, table);
+  expect(await readFile(file, 'utf8')).toBe(table);
+});

@@ -1,0 +1,160 @@
+import { expect } from 'vitest';
+import { deferred } from '../../../services/wait.ts';
+import { messageIdOf } from '../workflows.ts';
+import { asked, FIRST_ISP, ISP, later, MINUTE, offer, offered, option, type Path } from './talk.ts';
+
+const idOf = (n: number): string => `bbbbbbbb-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** What the relay does: a run that is just ending takes nothing, and the next one does. */
+async function insist<T>(give: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await give();
+    } catch (thrown) {
+      if (!String((thrown as { cause?: unknown }).cause).includes('workflow is closing')) throw thrown;
+    }
+  }
+}
+
+export const ORDER_PATHS: readonly Path[] = [
+  {
+    name: 'order-overtakes',
+    about: 'an order overtakes the FlexOfferResponse, and the news that the offer arrived',
+    async play(on) {
+      const arrives = deferred<void>();
+      const talk = await asked(on, {
+        async deliver({ step }) {
+          if (step === 'FlexOffer/1') await arrives.promise;
+          return { messageId: messageIdOf(step), outcome: 'delivered' };
+        },
+      });
+      await talk.offerIs('Sending');
+      await talk.order();
+      await talk.answerOffer();
+      const overtaken = await talk.state(({ phase }) => phase === 'Ordered');
+      expect(overtaken.sending).toContain('FlexOffer/1');
+      arrives.resolve();
+      await talk.quiet('Ordered');
+      expect(talk.draftsOf('FlexOrderResponse')).toMatchObject([{ Result: 'Accepted' }]);
+      await talk.settled('O-1');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'order-mismatch',
+    about: 'an order that repeats the offer wrongly is rejected with every reason, and the offer stays open',
+    async play(on) {
+      const talk = await offered(on);
+      await talk.order({
+        Price: '9.99',
+        ISP: [{ ...ISP[0]!, Power: -3999 }],
+        Period: '2027-05-17',
+        CongestionPoint: 'ea1.2009-01.com.example:feeder-8',
+        BaselineReference: 'none was named',
+      });
+      const { offers } = await talk.answered(3);
+      expect(offers[0]!.status).toBe('Open');
+      const { RejectionReason } = talk.draftsOf('FlexOrderResponse')[0] as unknown as {
+        RejectionReason: string;
+      };
+      expect(RejectionReason.split(';').sort()).toEqual([
+        'Baseline mismatch',
+        'Invalid congestion point',
+        'Power mismatch',
+        'Price mismatch',
+        'Reference Period mismatch',
+      ]);
+      await talk.order();
+      await talk.quiet('Ordered');
+      await talk.settled('O-1');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'partial-activation',
+    about: 'half of an offer is ordered: power and price scaled, within the tolerance of rounding',
+    async play(on) {
+      const decisions = [offer({ OfferOption: [option({ MinActivationFactor: '0.50' })] })];
+      const talk = await offered(on, { decisions });
+      await talk.order({ ActivationFactor: '0.40', Price: '4.00', ISP: [{ ...ISP[0]!, Power: -1600 }] });
+      await talk.answered(3);
+      await talk.order({ ActivationFactor: '0.50', Price: '5.00', ISP: [{ ...ISP[0]!, Power: -2000 }] });
+      await talk.quiet('Ordered');
+      expect(talk.draftsOf('FlexOrderResponse')).toMatchObject([
+        { Result: 'Rejected', RejectionReason: 'Activation factor out of bounds' },
+        { Result: 'Accepted' },
+      ]);
+      await talk.settled('O-1');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'order-repeated',
+    about: 'a second order on an ordered offer, and one under a used OrderReference, are refused',
+    async play(on) {
+      let taken = true;
+      const talk = await offered(on, {
+        book: () => {
+          taken = !taken;
+          return { rejections: taken ? [] : ['OrderReference not unique'] };
+        },
+      });
+      await talk.order();
+      await talk.answered(3);
+      await talk.order({ OrderReference: 'O-2' });
+      await talk.quiet('Ordered');
+      await talk.order({ OrderReference: 'O-3' });
+      await talk.answered(5);
+      expect(
+        talk.draftsOf('FlexOrderResponse').map(({ Result, RejectionReason }) => RejectionReason ?? Result),
+      ).toEqual(['OrderReference not unique', 'Accepted', 'FlexOffer already ordered']);
+      await talk.settled('O-2');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'ordered-after-gate-closure',
+    about: 'an open offer is ordered after gate closure, shortly before its ISPs: still valid',
+    async play(on) {
+      const expires = later(FIRST_ISP, -5 * MINUTE);
+      const decisions = [offer({ ExpirationDateTime: expires })];
+      const talk = await offered(on, { decisions, request: { ExpirationDateTime: expires } });
+      await talk.moveTo(later(FIRST_ISP, -30 * MINUTE));
+      await talk.order({}, { receivedAt: later(FIRST_ISP, -30 * MINUTE) });
+      await talk.quiet('Ordered');
+      expect(talk.draftsOf('FlexOrderResponse')).toMatchObject([{ Result: 'Accepted' }]);
+      await talk.settled('O-1');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'flood',
+    about: 'a DSO that orders without end is answered every time: the conversation goes on in a new run',
+    async play(on) {
+      const talk = await offered(on);
+      const wrong = (n: number) =>
+        talk.order({ OrderReference: `O-${n}`, Price: '1.00' }, { messageId: idOf(n) });
+      const firstRun = (await talk.handle.describe()).runId;
+      // Temporal takes ten updates at once; and it suggests a new run after 4,096 events.
+      for (let n = 0; (await talk.handle.describe()).runId === firstRun; n += 8) {
+        expect(n).toBeLessThan(1_000);
+        await Promise.all(Array.from({ length: 8 }, (_, index) => insist(() => wrong(n + index))));
+      }
+      // The new run knows what the old one saw.
+      await insist(() => wrong(0));
+      await insist(() => talk.order({ OrderReference: 'right' }));
+      await talk.quiet('Ordered');
+      const answers = talk.draftsOf('FlexOrderResponse');
+      expect(answers.filter(({ FlexOrderMessageID }) => FlexOrderMessageID === idOf(0))).toHaveLength(1);
+      expect(new Set(answers.map(({ FlexOrderMessageID }) => FlexOrderMessageID)).size).toBe(answers.length);
+      await talk.settled('right');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+];
