@@ -12,7 +12,7 @@ import type { AcceptedOrder, StoredOrder } from '../store/index.ts';
 import { ispEnd, periodEnd } from '../uftp/index.ts';
 import { TEXTS } from '../uftp/rules/texts.ts';
 import type { BookInput } from './contract.ts';
-import { reservedUnder } from './contracts.ts';
+import { activePoint, reservedUnder } from './contracts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { dispatchAt } from './dispatch/index.ts';
 import { fromStored, toStored } from './isps.ts';
@@ -38,11 +38,7 @@ export async function bookDirectOrder(deps: Dependencies, { order, step }: BookI
   const contract = ContractID === undefined ? undefined : await calledContract(deps, order, ContractID);
   if (ContractID === undefined || !contract?.mayCall) return { rejections: [TEXTS.contractUnknown] };
   const day = dayOf(order);
-  const point = await deps.store.portfolio.activeCongestionPoint(
-    order.dso,
-    order.CongestionPoint,
-    order.Period,
-  );
+  const point = await activePoint(deps, order);
   const assets = await assetsOn(deps, point?.connections ?? [], order);
   const own = [...new Set(assets.map(({ connection }) => connection))];
   const during = {

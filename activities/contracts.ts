@@ -1,5 +1,7 @@
 import { contractBook, type ContractTerms, isAbout, mayCall, scheduledPower } from '../config/index.ts';
 import type { PowerISP } from '../market/power.ts';
+import type { Frame } from '../market/flex-request/index.ts';
+import type { ActiveCongestionPoint } from '../store/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { fromStored } from './isps.ts';
 
@@ -37,4 +39,25 @@ export async function reservedUnder(
 ): Promise<PowerISP[]> {
   const inForce = await store.reservations.inForce(at);
   return inForce ? fromStored(inForce.isps) : scheduledPower(terms, at.period);
+}
+
+/**
+ * The congestion point as the CROs say it stands for a day: of the DSO that trades there, or of the contract's own DSO
+ * where another grid operator calls on the contract. Undefined where we are not active on it.
+ */
+export async function activePoint(
+  deps: Shelves,
+  {
+    dso,
+    ContractID,
+    CongestionPoint,
+    Period,
+  }: Pick<Frame, 'dso' | 'ContractID' | 'CongestionPoint' | 'Period'>,
+): Promise<ActiveCongestionPoint | undefined> {
+  const { portfolio } = deps.store;
+  const own = await portfolio.activeCongestionPoint(dso, CongestionPoint, Period);
+  if (own || ContractID === undefined) return own;
+  const at = { contractId: ContractID, congestionPoint: CongestionPoint, period: Period };
+  const terms = await termsFor(deps, dso, at);
+  return terms && portfolio.activeCongestionPoint(terms.dso, CongestionPoint, Period);
 }

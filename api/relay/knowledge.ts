@@ -1,7 +1,7 @@
 import type { Config, ContractBook } from '../../config/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
 import { decode, type Knowledge, type Message, periodOf } from '../../uftp/index.ts';
-import { contractKnowledge } from './contracts.ts';
+import { contractKnowledge, pointKnowledge } from './contracts.ts';
 
 type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>;
 
@@ -33,12 +33,7 @@ export function knowledgeAbout(
           : (await store.inbox.find(row.conflictsWith))?.payloadSha256,
     },
     references: references(store),
-    congestionPoints: {
-      async at(dso, congestionPoint, period) {
-        const found = await store.portfolio.activeCongestionPoint(dso, congestionPoint, period);
-        return found && { MutexOffersSupported: found.mutexOffersSupported };
-      },
-    },
+    congestionPoints: pointKnowledge(() => decode(row.payload), contracts, store.portfolio),
     contracts: contractKnowledge(contracts),
     orders: orders(row, config, store),
     revisions: {
