@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { Temporal } from 'temporal-polyfill';
-import type { Clock } from '../base/index.ts';
+import { type Clock, reasonOf } from '../base/index.ts';
 import { type Config, contractBook } from '../config/index.ts';
 import type { Store } from '../store/index.ts';
 import type { ParticipantDirectory } from '../uftp/index.ts';
@@ -46,6 +46,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, store, temporal, directory, clock, patienceMs, log } = options;
   const metrics = createMetrics();
   const contracts = contractBook(config, store.contracts, clock);
+  // With the start, so that what changed counts from this day on; whoever asks first waits for it, and tries again.
+  contracts.opened().catch((failure: unknown) => {
+    log.warn({ reason: reasonOf(failure) }, 'the contracts of the configuration are not in the store yet');
+  });
   const relay = createRelay({
     store,
     temporal,
