@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Dependencies } from '../../activities/dependencies.ts';
+import type { Outgoing } from '../../activities/outgoing.ts';
+import { portfolioActivities } from '../../activities/portfolio.ts';
+import { portfolioViewActivities } from '../../activities/portfolio-view.ts';
+import { createStore, type RepresentedConnection, type Store } from '../../store/index.ts';
+import { encode, type Message, type MessageDraft } from '../../uftp/index.ts';
+import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { inbound, outbound } from './samples.ts';
+import { CRO, floorConfig } from './trading-floor.ts';
+
+let database: TestDatabase;
+let store: Store;
+beforeAll(async () => {
+  database = await testDatabase();
+  store = createStore({ url: database.url });
+});
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+});
+
+const NOW = '2026-06-14T08:00:00.000Z';
+const log = { info() {}, warn() {}, error() {} };
+const config = floorConfig();
+const clock = { now: () => new Date(NOW) };
+const ean = (n: number): string => `ean.8716859222${String(n).padStart(8, '0')}`;
+const followed: string[] = [];
+beforeEach(() => void followed.splice(0));
+
+const deps = () => ({ store, config, clock, log }) as unknown as Dependencies;
+const views = () =>
+  portfolioViewActivities(deps(), {
+    start: async ({ congestionPoint, period }) => void followed.push(`start ${congestionPoint} ${period}`),
+    stop: async ({ congestionPoint }) => void followed.push(`stop ${congestionPoint}`),
+  });
+const represent = (connections: RepresentedConnection[]) =>
+  store.connections.compare({
+    ...{ origin: 'import', leavesOn: '2026-06-14', apply: true, by: 'test', at: NOW },
+    connections,
+  });
+const since = (n: number, startPeriod = '2026-01-01') => ({ connection: ean(n), startPeriod, assets: [] });
+
+/** An answer of the CRO that has come in. */
+async function answered(
+  period: string,
+  minute: number,
+  points: Record<string, { on: number[]; intraday?: 'AGR' | 'DSO' }>,
+  nowhere: number[] = [],
+): Promise<string> {
+  const entity = (n: number) => ({ EntityAddress: ean(n) });
+  const head = {
+    ...{ Version: '3.1.0', SenderDomain: CRO, RecipientDomain: 'agr.example.com', TimeStamp: NOW },
+    ...{ MessageID: randomUUID(), ConversationID: randomUUID() },
+  };
+  const payload = encode({
+    ...{ ...head, type: 'AGRPortfolioQueryResponse', AGRPortfolioQueryMessageID: randomUUID() },
+    ...{ Result: 'Accepted', TimeZone: 'Europe/Amsterdam', Period: period },
+    DSOView: [
+      {
+        DSOPortfolio: [
+          {
+            DSODomain: 'dso.example.com',
+            CongestionPoint: Object.entries(points).map(([id, { on, intraday }]) => ({
+              ...{ EntityAddress: `ea1.2009-01.com.example:${id}`, MutexOffersSupported: false },
+              ...{ DayAheadRedispatchBy: 'DSO', IntradayRedispatchBy: intraday, Connection: on.map(entity) },
+            })),
+          },
+        ],
+        Connection: nowhere.map(entity),
+      },
+    ],
+  } as Message<'AGRPortfolioQueryResponse'>);
+  const accepted = await store.inbox.accept(
+    inbound({
+      ...{
+        senderDomain: CRO,
+        senderRole: 'CRO',
+        type: 'AGRPortfolioQueryResponse',
+        messageId: head.MessageID,
+      },
+      ...{ receivedAt: `2026-06-14T08:${String(minute).padStart(2, '0')}:00.000Z`, payload },
+    }),
+  );
+  return (accepted as { id: string }).id;
+}
+
+const openAlerts = async () =>
+  (await store.alerts.list({ limit: 50, state: 'open', source: `portfolio-sync/${CRO}` }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ key, text }) => [key, text]);
+
+test('a new point begins prognoses, one that vanished ends them and is told, changed flags are recorded', async () => {
+  await represent([since(1), since(2), since(3), since(4)]);
+  const first = await answered('2026-06-15', 1, { a: { on: [1, 2] }, b: { on: [3, 4] } });
+  expect(await views().keepPortfolioView({ inboxId: first })).toEqual({
+    ...{ period: '2026-06-15', congestionPoints: 2, connections: 4, unallocated: 0 },
+  });
+  const nothing = { appeared: 0, vanished: 0, flagsChanged: 0, missing: 0 };
+  const look = (inboxId: string, lastWord = false) => views().comparePortfolioView({ inboxId, lastWord });
+  expect(await look(first)).toEqual({ ...nothing, appeared: 2 });
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => `ea1.2009-01.com.example:${id}`);
+  expect(followed).toEqual([`start ${a} 2026-06-15`, `start ${b} 2026-06-15`]);
+  expect(await openAlerts()).toEqual([]);
+
+  followed.splice(0);
+  const next = await answered('2026-06-16', 2, { a: { on: [1], intraday: 'AGR' }, c: { on: [2, 3] } }, [4]);
+  await views().keepPortfolioView({ inboxId: next });
+  const changed = { ...nothing, appeared: 1, vanished: 1, flagsChanged: 1 };
+  expect(await look(next)).toEqual(changed);
+  // A worker that died in between does it again, and nothing is told twice.
+  expect(await look(next)).toEqual(changed);
+  expect(followed.slice(0, 2)).toEqual([`start ${c} 2026-06-16`, `stop ${b}`]);
+  expect(await openAlerts()).toEqual([
+    ['unallocated', expect.stringContaining(ean(4))],
+    ['vanished/2026-06-16', expect.stringContaining(`${b} of dso.example.com`)],
+  ]);
+  const changes = await store.portfolioSync.changesOf(CRO, '2026-06-16', 100);
+  expect(
+    changes.map(({ kind, congestionPoint, connection }) => [kind, connection ?? congestionPoint]),
+  ).toEqual([
+    ['appeared', c],
+    ['flags-changed', a],
+    ['unallocated', ean(4)],
+    ['vanished', b],
+  ]);
+  expect(changes[1]).toMatchObject({ before: {}, after: { intradayRedispatchBy: 'AGR' } });
+
+  // The next day all are on points: that alert is taken back, the one that a point vanished stays.
+  const after = await answered('2026-06-17', 3, { a: { on: [1, 4], intraday: 'AGR' }, c: { on: [2, 3] } });
+  await views().keepPortfolioView({ inboxId: after });
+  expect(await look(after)).toEqual(nothing);
+  expect((await openAlerts()).map(([key]) => key)).toEqual(['vanished/2026-06-16']);
+});
+
+test('a connection that no list has is missing: told only when it was registered again', async () => {
+  await represent([since(1), since(2), since(5), since(6, '2026-12-01')]);
+  const inboxId = await answered('2026-06-18', 4, { a: { on: [1, 2] } });
+  await views().keepPortfolioView({ inboxId });
+  expect(await views().comparePortfolioView({ inboxId, lastWord: false })).toMatchObject({ missing: 1 });
+  expect((await openAlerts()).map(([key]) => key)).not.toContain('missing');
+  expect(await views().comparePortfolioView({ inboxId, lastWord: true })).toMatchObject({ missing: 1 });
+  expect((await openAlerts()).find(([key]) => key === 'missing')?.[1]).toContain(ean(5));
+});
+
+test('an update names who is represented and who leaves, until the CRO accepted it; a large one is told', async () => {
+  const drafts: MessageDraft<'AGRPortfolioUpdate'>[] = [];
+  const environment = new MockActivityEnvironment({
+    workflowExecution: { workflowId: `sync/${CRO}`, runId: 'r' },
+  });
+  const outgoing = {
+    async send({ draft, step }: { draft: MessageDraft<'AGRPortfolioUpdate'>; step: string }) {
+      drafts.push(draft);
+      const body = new Uint8Array(config.portfolio.warnMessageBytes + 1);
+      await store.outbox.prepare({ workflowId: `sync/${CRO}`, step }, async () => outbound({ body }));
+      return { messageId: randomUUID(), outcome: 'delivered' };
+    },
+  } as unknown as Outgoing;
+  const activities = portfolioActivities(deps(), outgoing);
+  await represent([since(1), since(2), since(6, '2026-12-01')]);
+  await activities.recordSync({
+    cro: CRO,
+    stage: 'updating',
+    acceptedVersion: await store.connections.version(),
+  });
+  expect(await activities.portfolioStanding({ cro: CRO })).toMatchObject({ dirty: false });
+
+  await represent([since(1)]);
+  const standing = await activities.portfolioStanding({ cro: CRO });
+  expect(standing).toMatchObject({ dirty: true });
+  const to = { cro: CRO, step: 'AGRPortfolioUpdate/r/1', conversationId: randomUUID() };
+  await environment.run(activities.sendPortfolioUpdate, to);
+  expect(
+    drafts[0]!.Connection.filter(({ EntityAddress }) => [1, 2, 6].some((n) => ean(n) === EntityAddress)),
+  ).toEqual([
+    { EntityAddress: ean(1), StartPeriod: '2026-01-01' },
+    { EntityAddress: ean(2), StartPeriod: '2026-01-01', EndPeriod: '2026-06-14' },
+    // Never to be represented after all: one day that is over.
+    { EntityAddress: ean(6), StartPeriod: '2026-06-13', EndPeriod: '2026-06-13' },
+  ]);
+  expect((await openAlerts()).map(([key]) => key)).toContain('message-size');
+
+  await activities.recordSync({ cro: CRO, stage: 'stopped', facts: { reason: 'Unauthorized' } });
+  expect((await openAlerts()).find(([key]) => key === 'sync')?.[1]).toContain('Unauthorized');
+  await activities.recordSync({ cro: CRO, stage: 'synced', acceptedVersion: standing.version });
+  expect((await openAlerts()).map(([key]) => key)).not.toContain('sync');
+  // An answer that was late does not bring an older version back.
+  await activities.recordSync({ cro: CRO, stage: 'synced', acceptedVersion: 1 });
+  expect(await activities.portfolioStanding({ cro: CRO })).toMatchObject({ dirty: false });
+});
