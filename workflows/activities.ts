@@ -41,4 +41,11 @@ export const {
   announceSettlement,
 } = database;
 export const { dispatchOrder } = assets;
-export const { bookOrder, decideAtOnce, measureDelivery, recordConversation } = shortWrite;
+export const { bookOrder, measureDelivery, recordConversation } = shortWrite;
+
+/** Tried once: what does not end at once is for `decideOffer`. */
+const onTheSpot = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { maximumAttempts: 1 },
+});
+export const { decideAtOnce } = onTheSpot;

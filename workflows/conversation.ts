@@ -18,9 +18,8 @@ import {
   reduce,
 } from '../market/flex-request/index.ts';
 import type { MessageType } from '../uftp/index.ts';
-import { bookOrder } from './activities.ts';
 import { acceptCommands } from './commands.ts';
-import { carryOut } from './effects.ts';
+import { carryOut, carryOutAtOnce, type Lengthy } from './effects.ts';
 import { Mailbox, notBefore, now, type Start } from './entity.ts';
 import { eventOf } from './events.ts';
 import { recordWith } from './record.ts';
@@ -32,16 +31,11 @@ export const stateNow = defineQuery<FlexRequestState>('state');
 /** Temporal takes 2,000 updates in one run; a run that took this many hands over to the next. */
 const UPDATES_PER_RUN = 1_000;
 
-type Booking = Extract<FlexRequestEffect, { kind: 'book' }>;
-/** What is under way beside the loop. */
-export type Pending = Exclude<FlexRequestEffect, { kind: 'book' | 'answer' }>;
-type Begun = Exclude<FlexRequestEffect, Booking>;
-
 /** What a run hands to the next: everything known, what is under way, and what waits in line. */
 export interface Resumed {
   readonly resumed?: {
     readonly state: FlexRequestState;
-    readonly pending: readonly Pending[];
+    readonly pending: readonly Lengthy[];
     readonly waiting: readonly FlexRequestEvent[];
   };
 }
@@ -56,7 +50,7 @@ export async function converse(
   first?: FlexRequestEvent,
 ): Promise<FlexRequestState['phase']> {
   const mailbox = new Mailbox<FlexRequestEvent>();
-  const pending = new Set<Pending>();
+  const pending = new Set<Lengthy>();
   let state = resumed?.state ?? initialState;
 
   mailbox.acceptMessages(messages, (inbound) =>
@@ -65,8 +59,7 @@ export async function converse(
   mailbox.acceptTold((told) => told as FlexRequestEvent);
   setHandler(stateNow, () => state);
   const commands = acceptCommands(mailbox, () => state);
-  const begin = (effect: Begun): void => {
-    if (effect.kind === 'answer') return commands.answer(effect.command, effect.outcome);
+  const begin = (effect: Lengthy): void => {
     pending.add(effect);
     mailbox.run(carryOut(effect).finally(() => pending.delete(effect)));
   };
@@ -88,15 +81,17 @@ export async function converse(
       });
     }
     const before = state;
-    const batch: Begun[] = [];
+    const batch: Lengthy[] = [];
     let event: FlexRequestEvent | undefined = next ?? { type: 'clock' };
     // Everything that waits is taken in before it is recorded: one write for all of it.
     for (; event; event = mailbox.isEmpty ? undefined : await mailbox.next()) {
       const step = reduce(state, event, now());
       state = step.state;
       for (const effect of step.effects) {
-        if (effect.kind === 'book') mailbox.put(await book(effect));
-        else batch.push(effect);
+        if (effect.kind === 'answer') commands.answer(effect.command, effect.outcome);
+        const ended = await carryOutAtOnce(effect);
+        if (ended) mailbox.put(ended);
+        else if (isLengthy(effect)) batch.push(effect);
       }
     }
     // A request's conversation is started as an open one.
@@ -111,12 +106,8 @@ export async function converse(
   return state.phase;
 }
 
-/** An order binds from here on: nothing else happens before it is written down. */
-async function book(effect: Booking): Promise<FlexRequestEvent> {
-  const { kind: _, ...input } = effect;
-  const booked = await bookOrder(input);
-  return { type: 'booked', orderMessageId: effect.order.messageId, booked };
-}
+const isLengthy = (effect: FlexRequestEffect): effect is Lengthy =>
+  effect.kind !== 'book' && effect.kind !== 'measure' && effect.kind !== 'answer';
 
 /** What Temporal's own UI shows of a conversation. */
 function describe({ phase, frame, request, offers, orders, alerts, reason }: FlexRequestState): string {

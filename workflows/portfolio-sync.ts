@@ -14,6 +14,8 @@ import {
 
 /** What is asked of a synchronisation, when it starts or while it runs. */
 export interface SyncAsk {
+  /** Who starts it and tells it the same is heard once. */
+  readonly id?: string;
   /** Send the portfolio even if the CRO accepted all of it before. */
   readonly update?: boolean;
   /** The day to ask about, `YYYY-MM-DD`; absent: tomorrow. */
@@ -55,7 +57,8 @@ export async function portfolioSync({ cro, ask = {} }: { cro: string; ask?: Sync
     (inbound) => inbound as Answer,
   );
   mailbox.acceptTold((told) => {
-    asked.push(told as SyncAsk);
+    const next = told as SyncAsk;
+    if (next.id === undefined || next.id !== ask.id) asked.push(next);
     return undefined;
   });
   const exchange = exchangeWith(cro, mailbox);

@@ -1,19 +1,20 @@
-import type { FlexRequestEffect, FlexRequestState } from '../market/flex-request/index.ts';
+import type { FlexRequestState } from '../market/flex-request/index.ts';
 import { recordConversation } from './activities.ts';
+import type { Lengthy } from './effects.ts';
 
 /**
  * Records where a conversation stands and begins what follows. A record that goes with a message to be sent is
  * written by the activity that sends it, before it is sent; one of its own costs an event, so that it is left out
  * where nothing changed that anybody looks at.
  */
-export async function recordWith<Effect extends Exclude<FlexRequestEffect, { kind: 'book' }>>(
+export async function recordWith(
   before: FlexRequestState,
   state: FlexRequestState,
-  effects: readonly Effect[],
-  begin: (effect: Effect) => void,
+  effects: readonly Lengthy[],
+  begin: (effect: Lengthy) => void,
 ): Promise<void> {
-  const first = effects.find(({ kind }) => kind === 'send');
-  for (const effect of effects) begin(effect === first ? { ...effect, conversation: state } : effect);
+  const first = effects.find((effect) => effect.kind === 'send');
+  for (const effect of effects) begin(effect === first ? { ...first, conversation: state } : effect);
   if (!first && told(before) !== told(state)) await recordConversation(state);
 }
 
