@@ -1,8 +1,7 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { instant } from '../base/clock.ts';
 import { settledHold } from '../market/capacity.ts';
-import { TEXTS } from '../uftp/rules/texts.ts';
-import { toStored } from './isps.ts';
+import { bookDirectOrder, bookOrder } from './booking.ts';
 import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { strategySettings } from './strategy/choose.ts';
@@ -10,7 +9,7 @@ import { decideOffer } from './strategy/decide-offer.ts';
 
 type TradingActivities = Pick<
   Activities,
-  'decideOffer' | 'decideAtOnce' | 'bookOrder' | 'recordConversation' | 'updatePrognosis'
+  'decideOffer' | 'decideAtOnce' | 'bookOrder' | 'recordConversation'
 >;
 
 /** Activities of one FlexRequest's conversation, besides sending. */
@@ -26,28 +25,7 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
       return decideOffer(deps, input).catch(() => null);
     },
 
-    async bookOrder({ order }) {
-      const { workflowId } = Context.current().info.workflowExecution!;
-      const outcome = await store.orders.accept({
-        dso: order.dso,
-        orderReference: order.OrderReference,
-        orderMessageId: order.messageId,
-        workflowId,
-        congestionPoint: order.CongestionPoint,
-        period: order.Period,
-        timeZone: order.TimeZone,
-        ispDuration: order.ISPDuration,
-        price: order.Price,
-        currency: order.Currency,
-        isps: toStored(order.ISP),
-        acceptedAt: instant(clock),
-        ...(order.ContractID !== undefined && { contractId: order.ContractID }),
-        ...(order.BaselineReference !== undefined && { baselineReference: order.BaselineReference }),
-      });
-      return { rejections: outcome === 'accepted' ? [] : [TEXTS.orderReferenceRepeated] };
-    },
-
-    updatePrognosis: notPlanned,
+    bookOrder: (input) => (input.direct ? bookDirectOrder(deps, input) : bookOrder(deps, input)),
 
     async recordConversation(state) {
       const { frame } = state;
@@ -71,9 +49,4 @@ export function tradingActivities(deps: Dependencies): TradingActivities {
       await store.conversations.record(conversation, (hold) => settledHold(state, hold), state.alerts);
     },
   };
-}
-
-/** No plan of an order asks for these yet. */
-async function notPlanned(): Promise<never> {
-  throw ApplicationFailure.nonRetryable('No order plans this yet.', 'activities.not-planned');
 }
