@@ -29,6 +29,7 @@ function stored<T extends MessageType>(
   return {
     row: { id: 'inbox-row', senderDomain: DSO, senderRole: 'DSO', ...row } as PendingInbound,
     message: { type, MessageID: MESSAGE, ...content } as unknown as Message,
+    judgedAt: '2026-06-14T08:00:00.000Z',
   };
 }
 
@@ -103,9 +104,11 @@ describe('orders', () => {
     expect(await to(foreign, reply.rejections)).toEqual(reply);
   });
 
-  it('without an offer are rejected with the reason', async () => {
-    expect(await to(stored('FlexOrder'))).toMatchObject({
-      rejections: [expect.stringContaining('direct orders')],
+  it('without an offer begin a conversation of their own', async () => {
+    expect(await to(stored('FlexOrder'))).toEqual({
+      to: 'own-workflow',
+      workflowType: 'unsolicitedFlex',
+      workflowId: `unsolicited/${DSO}/${MESSAGE.toLowerCase()}`,
     });
   });
 });

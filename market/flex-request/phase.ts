@@ -37,7 +37,10 @@ export function phaseOf(state: FlexRequestState): Phase {
   return binding.some(({ status }) => status === 'Disputed') ? 'Disputed' : 'Settled';
 }
 
+/** Whether a phase is the last one. */
+export const isFinal = (phase: Phase): boolean => FINAL.has(phase);
+
 /** Whether nothing more can happen: the phase is final and every message is on its way or given up. */
 export function isOver(state: FlexRequestState): boolean {
-  return FINAL.has(state.phase) && state.sending.length === 0;
+  return isFinal(state.phase) && state.sending.length === 0;
 }

@@ -9,7 +9,7 @@ import { onRequested, onSuperseded, onUnsolicited } from './on-request.ts';
 import { lacksObligated } from './on-reserved.ts';
 import { onRevocationAnswered } from './on-revocation.ts';
 import { onSent } from './on-sent.ts';
-import { phaseOf } from './phase.ts';
+import { isFinal, phaseOf } from './phase.ts';
 import { seen, stay, type Step } from './step.ts';
 import type { FlexRequestState } from './state.ts';
 
@@ -20,8 +20,14 @@ import type { FlexRequestState } from './state.ts';
 export function reduce(before: FlexRequestState, event: FlexRequestEvent, now: string): Step {
   const present = expireRequest(before, now);
   const { state, effects } = react({ ...present, transition: before.transition + 1 }, event, now);
-  const after = expireRequest(state, now);
-  return { state: explained({ ...after, phase: phaseOf(after) }), effects };
+  return { state: explained(placed(expireRequest(state, now))), effects };
+}
+
+/** The state with the phase that follows from it. What is over takes no more offers, however long the request goes on. */
+function placed(state: FlexRequestState): FlexRequestState {
+  const phase = phaseOf(state);
+  const closed = isFinal(phase) && state.requestStatus === 'Open';
+  return { ...state, phase, ...(closed && { requestStatus: 'Expired' }) };
 }
 
 /** A conversation that lapsed says why, whichever way it did. */

@@ -83,6 +83,7 @@ beforeAll(async () => {
       directory: createDirectory([configurationSource(configuredParticipants(config))]),
       signingKeys: new SigningKeys(agrKey),
       tell: async () => false,
+      prognoses: { begin: async () => {}, tell: async () => false },
       log,
     }) as unknown as Record<string, (input: never) => Promise<unknown>>,
   });

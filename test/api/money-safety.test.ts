@@ -54,6 +54,7 @@ beforeAll(async () => {
     },
     signingKeys: new SigningKeys(agrKey),
     tell: async () => true,
+    prognoses: { begin: async () => {}, tell: async () => false },
     log,
   });
 }, 60_000);

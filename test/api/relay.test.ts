@@ -66,6 +66,7 @@ async function startWorker(): Promise<void> {
       directory: createDirectory([configurationSource(configuredParticipants(config))]),
       signingKeys: new SigningKeys(agrKey),
       tell: async () => false,
+      prognoses: { begin: async () => {}, tell: async () => false },
       log,
     }) as unknown as Record<string, (input: never) => Promise<unknown>>,
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FlexRequestState, mayBeOrdered, type OfferContent } from '../../market/flex-request/index.ts';
+import type { PlacedAsset } from '../../market/asset.ts';
 import { eachISP, type PowerISP } from '../../market/power.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -31,7 +32,7 @@ afterEach(async () => {
 });
 
 const silent = { info() {}, warn() {}, error() {} };
-const config = floorConfig();
+const config = floorConfig({ strategy: { kind: 'merit-order', options: 2, minActivationFactor: '0.10' } });
 
 const assets = CONNECTIONS.flatMap((connection) => connection.assets);
 const can = {
@@ -89,6 +90,41 @@ async function kept(): Promise<Sum> {
   return sum;
 }
 
+interface HeldRow {
+  readonly connection: string;
+  readonly asset: string;
+  readonly isp_minutes: number;
+  readonly reduce_w: number[];
+  readonly increase_w: number[];
+  readonly uses: { readonly powerW: number[] }[] | null;
+}
+
+/** No asset gives more energy on the day than it has, whichever option of every offer is ordered. */
+async function expectEnergyKept(): Promise<void> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  const { rows } = await client.query<HeldRow>(
+    `SELECT connection, asset, isp_minutes, reduce_w, increase_w, uses
+     FROM held_asset JOIN capacity_hold USING (workflow_id, step) WHERE status <> 'released'`,
+  );
+  await client.end();
+  for (const { id, assets } of CONNECTIONS) {
+    for (const { name, dailyEnergyWh } of assets as readonly Omit<PlacedAsset, 'connection'>[]) {
+      const own = rows.filter(({ connection, asset }) => connection === id && asset === name);
+      const energy = (sign: number) =>
+        own.reduce((sum, { isp_minutes, reduce_w, increase_w, uses }) => {
+          const firm = { powerW: reduce_w.map((down, index) => increase_w[index]! - down) };
+          const options = (uses ?? [firm]).map(({ powerW }) =>
+            powerW.reduce((total, watts) => total + Math.max(0, sign * watts), 0),
+          );
+          return sum + (Math.max(...options) * isp_minutes) / 60;
+        }, 0);
+      expect(energy(-1)).toBeLessThanOrEqual(dailyEnergyWh?.reduce ?? Infinity);
+      expect(energy(1)).toBeLessThanOrEqual(dailyEnergyWh?.increase ?? Infinity);
+    }
+  }
+}
+
 type Fate = 'lapses' | 'refused' | 'ordered' | 'ordered in part' | 'given up' | 'over before' | 'too late';
 
 const isps = fc
@@ -128,7 +164,7 @@ async function meet(talk: Conversation, fate: Fate): Promise<void> {
     if (fate === 'ordered' || fate === 'ordered in part') {
       const { dso, Period, CongestionPoint, ISPDuration, TimeZone } = before.request!;
       const { OfferOption, BaselineReference, Currency } = offer.content;
-      const [{ OptionReference, Price, ISP }] = OfferOption as [(typeof OfferOption)[0]];
+      const { OptionReference, Price, ISP } = OfferOption.at(-1)!;
       const factor = fate === 'ordered' ? 1 : 0.5;
       const order = {
         ...{ inboxId: 'i', messageId: `order-of-${talk.workflowId}`, conversationId: 'c', version: '3.1.0' },
@@ -183,6 +219,7 @@ test('whatever happens to conversations at the same time, no watt is sold twice 
         await Promise.all([...fates, ...decisions]);
         const live = promised(all.map(({ state }) => state));
         const held = await kept();
+        await expectEnergyKept();
         expect(Math.max(...held.down)).toBeLessThanOrEqual(can.down);
         expect(Math.max(...held.up)).toBeLessThanOrEqual(can.up);
         for (const direction of ['down', 'up'] as const) {
