@@ -7,7 +7,9 @@ type Registered = Message<'AGRPortfolioUpdate'>['Connection'][number];
 /** A common reference operator: it keeps who represents which connection, and where the connections lie. */
 export class CRO {
   readonly peer: Peer;
-  readonly #congestionPoints: readonly CongestionPoint[];
+  #congestionPoints: readonly CongestionPoint[];
+  /** Connections that it has lost: no answer knows them, until they are registered again. */
+  readonly #lost = new Set<string>();
   /** By aggregator, then by connection. */
   readonly #portfolios = new Map<string, Map<string, Registered>>();
 
@@ -15,6 +17,16 @@ export class CRO {
     this.peer = peer;
     this.#congestionPoints = congestionPoints;
     peer.behave = (message) => this.#react(message);
+  }
+
+  /** What DSOs declare from now on: other points, other flags, other connections on them. */
+  place(congestionPoints: readonly CongestionPoint[]): void {
+    this.#congestionPoints = congestionPoints;
+  }
+
+  /** Loses connections, as a registry may; registering them again brings them back. */
+  lose(...connections: readonly string[]): void {
+    for (const connection of connections) this.#lost.add(connection);
   }
 
   /** The connections an aggregator represents on a day. */
@@ -41,19 +53,23 @@ export class CRO {
   /** An update speaks about the connections it names, and leaves the others as they were. */
   #register({ SenderDomain, Connection }: Message<'AGRPortfolioUpdate'>): void {
     const portfolio = this.#portfolios.get(SenderDomain) ?? new Map<string, Registered>();
-    for (const connection of Connection) portfolio.set(connection.EntityAddress, connection);
+    for (const connection of Connection) {
+      portfolio.set(connection.EntityAddress, connection);
+      this.#lost.delete(connection.EntityAddress);
+    }
     this.#portfolios.set(SenderDomain, portfolio);
   }
 
   async #answerQuery(query: Message<'AGRPortfolioQuery'>): Promise<void> {
-    const own = this.connectionsOf(query.SenderDomain, query.Period);
-    if (own.length === 0) {
+    const own = new Set(this.connectionsOf(query.SenderDomain, query.Period));
+    for (const lost of this.#lost) own.delete(lost);
+    if (own.size === 0) {
       return this.peer.answer(query, ['No connections available'], { DSOView: [] });
     }
     const points = this.#congestionPoints
       .map((point) => ({
         point,
-        connections: point.connections.filter((connection) => own.includes(connection)),
+        connections: point.connections.filter((connection) => own.has(connection)),
       }))
       .filter(({ connections }) => connections.length > 0);
     const allocated = new Set(points.flatMap(({ connections }) => connections));
@@ -70,7 +86,7 @@ export class CRO {
             Connection: connections.map(entity),
           })),
       })),
-      Connection: own.filter((connection) => !allocated.has(connection)).map(entity),
+      Connection: [...own].filter((connection) => !allocated.has(connection)).map(entity),
     };
     return this.peer.answer(query, [], { DSOView: [view] });
   }

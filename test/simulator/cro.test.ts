@@ -104,4 +104,46 @@ describe('a CRO', () => {
       { DSOPortfolio: [], Connection: [{ EntityAddress: elsewhere }] },
     ]);
   });
+
+  it('loses a connection until it is registered again', async () => {
+    await register(
+      { EntityAddress: one, StartPeriod: '2026-01-01' },
+      { EntityAddress: other, StartPeriod: '2026-01-01' },
+    );
+    const seen = async () =>
+      (await query('2026-06-01')).DSOView[0]?.DSOPortfolio[0]?.CongestionPoint[0]?.Connection.map(
+        ({ EntityAddress }) => EntityAddress,
+      );
+    cro.lose(one);
+    expect(await seen()).toEqual([other]);
+    await agr.send(cro.peer.domain, {
+      type: 'AGRPortfolioUpdate',
+      TimeZone: market.timeZone,
+      Connection: [{ EntityAddress: one, StartPeriod: '2026-01-01' }],
+    });
+    await cro.peer.expect('AGRPortfolioUpdate', ({ Connection }) => Connection.length === 1);
+    expect(await seen()).toEqual([one, other]);
+  });
+
+  it('shows what DSOs declare by then: other flags, and points that are gone', async () => {
+    await register({ EntityAddress: one, StartPeriod: '2026-01-01' });
+    cro.place([{ ...congestionPoint, mutexOffersSupported: false, intradayRedispatchBy: undefined }]);
+    const [point] = (await query('2026-06-01')).DSOView[0]!.DSOPortfolio[0]!.CongestionPoint;
+    expect(point).toMatchObject({ MutexOffersSupported: false });
+    expect(point).not.toHaveProperty('IntradayRedispatchBy');
+    cro.place([]);
+    expect((await query('2026-06-01')).DSOView).toEqual([
+      { DSOPortfolio: [], Connection: [{ EntityAddress: one }] },
+    ]);
+  });
+
+  it.each(['No connections available', 'Unauthorized'])(
+    'refuses with %s where that is planned',
+    async (reason) => {
+      await register({ EntityAddress: one, StartPeriod: '2026-01-01' });
+      cro.peer.faults.set({ reject: { reason, times: 1 } });
+      expect(await query('2026-06-01')).toMatchObject({ Result: 'Rejected', RejectionReason: reason });
+      expect(await query('2026-06-02')).toMatchObject({ Result: 'Accepted' });
+    },
+  );
 });
