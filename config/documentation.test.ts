@@ -38,7 +38,7 @@ it('the defaults that the example writes out are the defaults', () => {
   const defaulted = [
     /^ {2}(host|port|path|maxBodyBytes|rateLimit): .*\n/gm,
     /^dataDir: .*\n/gm,
-    /^ {4}(allowHttp|version|barred|relaxations): .*\n/gm,
+    /^ {4}(allowHttp|version|barred|relaxations|clockTolerance): .*\n/gm,
     /^ {4}(delivery|settlement):\n(^ {6}.*\n)+/gm,
     /^ {6}(ispDuration|currency): .*\n/gm,
     /^strategy:\n(^ {2}.*\n)+/gm,
