@@ -1,23 +1,36 @@
+import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { systemClock } from '../base/index.ts';
 import { Supervisor } from '../services/index.ts';
-import { rehearse } from './rehearsal.ts';
+import { type Rehearsal, rehearse } from './rehearsal.ts';
 import { ispLines, timelineLines } from './report.ts';
 import { setStage } from './stage.ts';
-import { playStandardStory } from './story.ts';
+import { type Story, STORIES } from './stories/index.ts';
 
 /** `flexor demo`: an aggregator's whole job against a simulated DSO and CRO, told as it happens. */
-const once = process.argv.includes('--once');
+const { once, list, scenario } = new Command('flexor demo')
+  .option('--once', 'end when the story is told')
+  .option('--list', 'name all scenarios, one a line')
+  .addOption(
+    new Option('--scenario <name>', 'tell another story, and end').choices(STORIES.map(({ name }) => name)),
+  )
+  .parse()
+  .opts<{ once?: true; list?: true; scenario?: string }>();
+const story: Story = STORIES.find(({ name }) => name === scenario) ?? STORIES[0]!;
 const say = (line: string): void => console.log(pc.dim(`  … ${line}`));
 
 /** Whether the story was told to its end. */
 let told = false;
 
-process.exitCode = await new Supervisor({ say }).run(async (supervisor) => {
-  console.log(pc.bold('\nFlexor: an aggregator’s whole job, on this machine\n'));
+if (list) STORIES.forEach(({ name }) => console.log(name));
+else process.exitCode = await new Supervisor({ say }).run(tellStory);
+
+async function tellStory(supervisor: Supervisor): Promise<number | undefined> {
+  console.log(pc.bold(`\nFlexor: ${story.title}\n`));
   const began = systemClock.now().getTime();
   const stage = await supervisor.start('the rehearsal’s folder', async () => {
-    const set = await setStage({ uftpPort: 8080, operatorPort: 8081 });
+    const { configure } = story;
+    const set = await setStage({ uftpPort: 8080, operatorPort: 8081, ...(configure && { configure }) });
     return {
       ...set,
       stop: async () => {
@@ -34,16 +47,20 @@ process.exitCode = await new Supervisor({ say }).run(async (supervisor) => {
     step += 1;
     console.log(`${pc.green('✔')} ${String(step).padStart(2)}. ${line}`);
   };
-  const report = await playStandardStory(rehearsal, tell);
+  const report = await story.play(rehearsal, tell);
 
   told = true;
-  console.log(pc.bold('\nThe conversation\n'));
-  timelineLines(report).forEach((line) => console.log(line));
-  console.log(pc.bold('\nWhat was agreed and done\n'));
-  ispLines(report).forEach((line) => console.log(line));
+  if (report) {
+    console.log(pc.bold('\nThe conversation\n'));
+    timelineLines(report).forEach((line) => console.log(line));
+    if (report.conversation.snapshot.orders.length > 0) {
+      console.log(pc.bold('\nWhat was agreed and done\n'));
+      ispLines(report).forEach((line) => console.log(line));
+    }
+  }
   const seconds = Math.round((systemClock.now().getTime() - began) / 1000);
-  console.log(`\n${pc.bold(`All ${step} steps happened`)}, three days in ${seconds} seconds.`);
-  if (once) return 0;
+  console.log(`\n${pc.bold(`All ${step} steps happened`)}, ${marketTime(rehearsal)} in ${seconds} seconds.`);
+  if (once || scenario) return 0;
 
   const { flexor } = rehearsal;
   console.log(`
@@ -57,4 +74,11 @@ Everything still runs:
 Press Ctrl-C to stop all of it.
 `);
   return undefined;
-});
+}
+
+/** How much time passed in the market while the story was told. */
+function marketTime({ stage }: Rehearsal): string {
+  const hours = Math.round((stage.clock.now().getTime() - systemClock.now().getTime()) / 3_600_000);
+  if (hours < 1) return 'some minutes';
+  return hours < 48 ? `${hours} hours` : `${Math.ceil(hours / 24)} days`;
+}

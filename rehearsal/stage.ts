@@ -32,7 +32,12 @@ export interface StageOptions {
   /** Preferred ports; a taken one is passed over. */
   readonly uftpPort?: number;
   readonly operatorPort?: number;
+  /** What this rehearsal configures otherwise than the standard story. */
+  readonly configure?: (configuration: FlexorConfiguration) => object;
 }
+
+/** Flexor's configuration as the standard story has it. */
+export type FlexorConfiguration = ReturnType<typeof flexorConfig>;
 
 const { AGR_DOMAIN, DSO_DOMAIN, CRO_DOMAIN, market, contract, connections, congestionPoint } = scenario;
 const LOOPBACK = '127.0.0.1';
@@ -61,7 +66,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const token = randomBytes(24).toString('base64url');
   await writeFile(path.join(folder, 'secrets', 'operator.token'), token, { mode: 0o600 });
 
-  const configFile = await writeYaml(folder, 'flexor.yaml', flexorConfig(ports, keys, options));
+  const { configure = (configuration) => configuration } = options;
+  const configFile = await writeYaml(folder, 'flexor.yaml', configure(flexorConfig(ports, keys, options)));
   const simulator = { ports, keys, clockFile, version: options.version ?? ('3.1.0' as const) };
   return {
     folder,
@@ -93,7 +99,7 @@ type Ports = Readonly<Record<'uftp' | 'operator' | 'dso' | 'cro' | 'dsoControl' 
 /** Public keys by participant. */
 type Keys = Readonly<Record<'agr' | 'dso' | 'cro', string>>;
 
-function flexorConfig(ports: Ports, keys: Keys, { version = '3.1.0' }: StageOptions): unknown {
+function flexorConfig(ports: Ports, keys: Keys, { version = '3.1.0' }: Pick<StageOptions, 'version'>) {
   const endpoint = (port: number): string => `http://${LOOPBACK}:${port}/shapeshifter/api/v3/message`;
   return {
     identity: { domain: AGR_DOMAIN, signingKey: { file: 'secrets/agr.key' } },

@@ -1,14 +1,20 @@
-import { FlexorError } from '../base/index.ts';
-import { type ActionBody, meterDay, scenario } from '../simulator/index.ts';
+import { type ActionBody, meterDay } from '../simulator/index.ts';
 import { addDays, type Message, periodStart } from '../uftp/index.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import type { ConversationReport } from './operator-client.ts';
 import { type Rehearsal, until } from './rehearsal.ts';
+import {
+  accepted,
+  DSO_DOMAIN,
+  expectResult,
+  failed,
+  kilowatts,
+  market,
+  storyOf,
+  syncPortfolio,
+  type Tell,
+} from './steps.ts';
 
-/** Tells a step that really happened: who did what. */
-export type Tell = (line: string) => void;
-
-const { DSO_DOMAIN, CRO_DOMAIN, market } = scenario;
 /** The same seed makes the same meters, so every telling of the story ends with the same money. */
 const SEED = 7;
 
@@ -17,8 +23,8 @@ const SEED = 7;
  * ends the story.
  */
 export async function playStandardStory(on: Rehearsal, tell: Tell): Promise<ConversationReport> {
-  const { dso, operator, stage } = on;
-  const story = scenario.standardStory(stage.clock.now().toISOString());
+  const { dso, operator } = on;
+  const story = storyOf(on);
   await syncPortfolio(on, story.period, tell);
 
   await operator.putBaseline(story.baseline);
@@ -94,43 +100,9 @@ export async function playStandardStory(on: Rehearsal, tell: Tell): Promise<Conv
   }, 'the conversation to be settled');
 }
 
-async function syncPortfolio({ cro, operator }: Rehearsal, period: string, tell: Tell): Promise<void> {
-  await operator.syncPortfolio(CRO_DOMAIN);
-  const { message: update } = await cro.wait('AGRPortfolioUpdate');
-  tell(`Flexor registers ${update.Connection.length} connections with ${CRO_DOMAIN}: AGRPortfolioUpdate.`);
-  await cro.wait('AGRPortfolioQuery');
-  const view = await until(() => operator.portfolioView(CRO_DOMAIN, period), 'the view of the CRO');
-  const points = view.congestionPoints.map(({ congestionPoint }) => congestionPoint).join(', ');
-  tell(`It asks where they are, and keeps the answer: ${points}.`);
-}
+const net = (settlement: Message<'FlexSettlement'>): string =>
+  settlement.FlexOrderSettlement.map(({ NetSettlement }) => NetSettlement).join(' + ');
 
 async function stateOf({ operator }: Rehearsal, workflowId: string) {
   return (await operator.conversation(workflowId))?.conversation.snapshot;
 }
-
-type Response = Extract<Message, { Result: string }>;
-
-function accepted({ message }: { readonly message: Message }): void {
-  expectResult(message as Response, 'Accepted');
-}
-
-function expectResult(
-  message: { type: string; Result: string; RejectionReason?: string | undefined },
-  result: string,
-): void {
-  if (message.Result !== result) {
-    throw failed(`${message.type} says ${message.Result} ${message.RejectionReason ?? ''}, not ${result}`);
-  }
-}
-
-function failed(what: string): FlexorError {
-  return new FlexorError(
-    'rehearsal.step-failed',
-    `The story did not go as told: ${what}.`,
-    'Look at the logs.',
-  );
-}
-
-const kilowatts = (watts: number): string => `${watts / 1000} kW`;
-const net = (settlement: Message<'FlexSettlement'>): string =>
-  settlement.FlexOrderSettlement.map(({ NetSettlement }) => NetSettlement).join(' + ');

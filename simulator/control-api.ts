@@ -15,6 +15,8 @@ export const requestFlex = z.strictObject({
   congestionPoint: z.string(),
   period: day,
   revision: z.int().default(1),
+  /** ConversationID of an earlier request that this one revises; without it a new conversation begins. */
+  conversation: z.guid().optional(),
   /** ExpirationDateTime. */
   expires: z.iso.datetime(),
   contract: z.string().optional(),
@@ -49,6 +51,16 @@ export const order = z.strictObject({
     .array(z.strictObject({ powerW: watts, ...group }))
     .min(1)
     .optional(),
+});
+
+/** UFTP 3.1.0: an order under a contract, without an offer. */
+export const directOrder = z.strictObject({
+  congestionPoint: z.string(),
+  period: day,
+  contract: z.string(),
+  price: amount,
+  orderReference: z.string().optional(),
+  isps: z.array(z.strictObject({ powerW: watts, ...group })).min(1),
 });
 
 export const updateReservation = z.strictObject({
@@ -87,6 +99,7 @@ export const settle = z.strictObject({
 
 export type RequestFlex = z.output<typeof requestFlex>;
 export type Order = z.output<typeof order>;
+export type DirectOrder = z.output<typeof directOrder>;
 export type UpdateReservation = z.output<typeof updateReservation>;
 export type Settle = z.output<typeof settle>;
 
@@ -95,6 +108,7 @@ export const ACTIONS = {
   'test-message': z.strictObject({ ...version }),
   'request-flex': requestFlex,
   order,
+  'order-directly': directOrder,
   'update-reservation': updateReservation,
   settle,
 } as const;
@@ -106,6 +120,7 @@ export interface Sent {
   'test-message': 'TestMessage';
   'request-flex': 'FlexRequest';
   order: 'FlexOrder';
+  'order-directly': 'FlexOrder';
   'update-reservation': 'FlexReservationUpdate';
   settle: 'FlexSettlement';
 }

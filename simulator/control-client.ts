@@ -31,6 +31,7 @@ export class ControlClient {
 
   readonly requestFlex = (body: ActionBody<'request-flex'>) => this.#act('request-flex', body);
   readonly order = (body: ActionBody<'order'>) => this.#act('order', body);
+  readonly orderDirectly = (body: ActionBody<'order-directly'>) => this.#act('order-directly', body);
   readonly updateReservation = (body: ActionBody<'update-reservation'>) =>
     this.#act('update-reservation', body);
   readonly settle = (body: ActionBody<'settle'>) => this.#act('settle', body);

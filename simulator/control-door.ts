@@ -92,6 +92,8 @@ async function act(participant: { readonly peer: Peer }, action: ActionName, bod
       return participant.requestFlex(read(ACTIONS[action], body));
     case 'order':
       return participant.order(read(ACTIONS[action], body));
+    case 'order-directly':
+      return participant.orderDirectly(read(ACTIONS[action], body));
     case 'update-reservation':
       return participant.updateReservation(read(ACTIONS[action], body));
     case 'settle':
