@@ -23,6 +23,15 @@ export class OperatorClient {
     return putBaseline(this.#door, baseline);
   }
 
+  /** A forecast that D-Prognoses are made of: W by ISP of a day. */
+  putForecast(forecast: {
+    congestionPoint: string;
+    period: string;
+    power: readonly number[];
+  }): Promise<void> {
+    return this.put('/v1/baselines', forecast);
+  }
+
   putMeterReadings(readings: MeterReadings): Promise<void> {
     return putMeterReadings(this.#door, readings);
   }

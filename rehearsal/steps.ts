@@ -66,7 +66,10 @@ export type Watch = ReturnType<typeof watch>;
 export async function ask(on: Rehearsal, tell: Tell, changes: object = {}) {
   const { request: usual, period } = storyOf(on);
   const request = await on.dso.requestFlex({ ...usual, ...changes });
-  tell(`${DSO_DOMAIN} sends a FlexRequest for ${period}: 400 to 600 kW less in the evening peak.`);
+  const { MinPower, MaxPower } = request.ISP.find(({ Disposition }) => Disposition === 'Requested')!;
+  tell(
+    `${DSO_DOMAIN} sends a FlexRequest for ${period}: ${-MaxPower / 1000} to ${-MinPower / 1000} kW less in the evening peak.`,
+  );
   accepted(await on.dso.wait('FlexRequestResponse', { answers: request.MessageID }));
   return { request, talk: watch(on, workflowIds.flexRequest(DSO_DOMAIN, request.MessageID)) };
 }

@@ -1,10 +1,20 @@
 import { type ActionBody, meterDay } from '../../simulator/index.ts';
 import { addDays, periodStart } from '../../uftp/index.ts';
 import { until } from '../rehearsal.ts';
-import { answerTo, check, DSO_DOMAIN, expectResult, market, offered, setUp, storyOf } from '../steps.ts';
+import {
+  answerTo,
+  check,
+  DSO_DOMAIN,
+  expectResult,
+  market,
+  offered,
+  setUp,
+  storyOf,
+  syncPortfolio,
+} from '../steps.ts';
 import type { Story } from './story.ts';
 
-const CONNECTION = 'ean.871685900012636543';
+const CHARGING_HUB = 'ean.871685900012636550';
 
 export const outage: Story = {
   name: 'outage',
@@ -19,16 +29,16 @@ export const outage: Story = {
       isps: [{ disposition: 'Requested', minPower: -200_000, maxPower: -100_000, start: 69, duration: 8 }],
     };
     const second = await offered(on, tell, others);
-    tell('That was a second request: what is left is offered as well.');
-    await on.operator.put('/v1/outages/compressor', {
-      connection: CONNECTION,
+    tell('That was a second request, for 100 kW: what is left is offered as well.');
+    await on.operator.put('/v1/outages/transformer', {
+      connection: CHARGING_HUB,
       from: periodStart(period, market.timeZone),
       to: periodStart(addDays(period, 1), market.timeZone),
       remainingReduceW: 0,
       remainingIncreaseW: 0,
-      reason: 'the compressor is broken',
+      reason: 'the transformer is broken',
     });
-    tell('The cold store reports that its compressor is broken all day tomorrow.');
+    tell('The transformer of the charging hub is broken, all day tomorrow.');
     await on.dso.wait('FlexOfferRevocation', { conversation: second.request.ConversationID });
     await second.talk.offerIs('Revoked');
     tell('Flexor revokes the second offer, which can no longer be delivered: FlexOfferRevocation, accepted.');
@@ -63,10 +73,13 @@ export const disputed: Story = {
     tell(`Flexor recomputed it and disputes: "${status!.DisputeReason}"`);
     const report = await talk.ended('Disputed');
     const month = period.slice(0, 7);
-    const statement = await on.operator.get<{ totals: Record<string, unknown> }>(
-      `/v1/statements/${DSO_DOMAIN}/${month}`,
+    const statement = await on.operator.get<{
+      totals: { disputed: { orders: number; netSettlement: string } };
+    }>(`/v1/statements/${DSO_DOMAIN}/${month}`);
+    const { disputed } = statement.totals;
+    tell(
+      `The statement of ${month} says so: ${disputed.orders} order disputed, over ${disputed.netSettlement} EUR.`,
     );
-    tell(`The statement of ${month} says so: ${JSON.stringify(statement.totals)}.`);
     return report;
   },
 };
@@ -77,9 +90,7 @@ export const metering: Story = {
   configure: (usual) => ({
     ...usual,
     participants: usual.participants.map((each) =>
-      each.role === 'DSO'
-        ? { ...each, metering: { required: true, profiles: ['Power', 'ImportEnergy'] } }
-        : each,
+      each.role === 'DSO' ? { ...each, metering: { required: true, profiles: ['Power'] } } : each,
     ),
   }),
   async play(on, tell) {
@@ -129,8 +140,11 @@ export const prognosis: Story = {
     ),
   }),
   async play(on, tell) {
-    const { period } = await setUp(on, tell);
-    const { congestionPoint } = storyOf(on).request;
+    const { period, baseline, request } = storyOf(on);
+    const { congestionPoint } = request;
+    await syncPortfolio(on, period, tell);
+    await on.operator.putForecast({ congestionPoint, period, power: baseline.power });
+    tell('The forecasting system hands in what the congestion point will take.');
     const { message: first } = await on.dso.wait('D-Prognosis', { timeoutMs: 60_000 });
     tell(`Flexor sends the D-Prognosis of ${period} for ${congestionPoint}: Revision ${first.Revision}.`);
     const { offer, talk } = await offered(on, tell);

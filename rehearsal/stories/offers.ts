@@ -15,6 +15,12 @@ import {
 } from '../steps.ts';
 import type { Story } from './story.ts';
 
+/** Asked without a contract: under one, every option would have to hold all that is reserved. */
+const FREE = {
+  contract: undefined,
+  isps: [{ disposition: 'Requested', minPower: -600_000, maxPower: -100_000, start: 69, duration: 8 }],
+};
+
 export const corrected: Story = {
   name: 'corrected',
   title: 'the DSO refuses an offer with two options; the next one has one',
@@ -22,7 +28,7 @@ export const corrected: Story = {
   async play(on, tell) {
     await setUp(on, tell);
     await on.dso.faults({ reject: { reason: 'No MutEx offer support', times: 1 } });
-    const { request, talk } = await ask(on, tell);
+    const { request, talk } = await ask(on, tell, FREE);
     const first = await on.dso.wait('FlexOffer', { conversation: request.ConversationID });
     check(first.message.OfferOption.length === 2, 'the first offer has two options');
     tell(`Flexor ${saysOffer(first.message)}: either, not both.`);
@@ -48,16 +54,16 @@ export const partial: Story = {
   configure: (usual) => ({ ...usual, strategy: { ...usual.strategy, minActivationFactor: '0.50' } }),
   async play(on, tell) {
     await setUp(on, tell);
-    const { request, offer, talk } = await offered(on, tell);
+    const { request, offer, talk } = await offered(on, tell, FREE);
     await on.operator.command(talk.workflowId, 'offers', {
-      proposal: { options: [{ Price: '40.00', ISP: [{ Start: 69, Duration: 8, Power: -200_000 }] }] },
+      proposal: { options: [{ Price: '40.00', ISP: [{ Start: 69, Duration: 8, Power: -150_000 }] }] },
     });
     await talk.offerIs('Open', 1);
     const added = (await on.dso.messages())
       .map(({ message }) => message)
       .filter((message) => message.type === 'FlexOffer' && message.ConversationID === request.ConversationID)
       .at(-1)!;
-    tell('An operator adds a second offer of -200 kW for 40.00 EUR: both can be delivered together.');
+    tell('An operator adds a second offer of -150 kW for 40.00 EUR: both can be delivered together.');
     const half = await on.dso.order({ offer: offer.MessageID, factor: '0.50' });
     expectResult(await answerTo(on, half), 'Accepted');
     tell(
