@@ -42,7 +42,7 @@ export function settleContract(facts: {
       ReservedPower,
       RequestedPower: asked === undefined ? undefined : weaker(ReservedPower, asked),
       OfferedPower: strongest(offered, index, ReservedPower),
-      OrderedPower: strongest(orders, index, ReservedPower),
+      OrderedPower: together(orders, index),
     };
   });
   return { ContractID: contract.id, Period: [{ Period: facts.period, ISP }] };
@@ -66,6 +66,12 @@ const nearestZero = (one: number, other: number): number =>
 /** UFTP, "ContractSettlement": requested power counts up to what is reserved, in the same direction. */
 const weaker = (reserved: number, asked: number): number =>
   Math.sign(reserved) === Math.sign(asked) ? nearestZero(reserved, asked) : 0;
+
+/** What all orders of an ISP come to; undefined where there is none. */
+function together(orders: readonly Powers[], index: number): number | undefined {
+  const powers = orders.flatMap((each) => each[index] ?? []);
+  return powers.length === 0 ? undefined : powers.reduce((sum, power) => sum + power, 0);
+}
 
 /** The largest of several powers in the direction of the reservation. */
 function strongest(all: readonly Powers[], index: number, reserved: number): number | undefined {

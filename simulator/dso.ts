@@ -3,10 +3,11 @@ import Big from 'big.js';
 import { instant } from '../base/clock.ts';
 import { ispCount, type Message } from '../uftp/index.ts';
 import { settleContract } from './contract-settlement.ts';
-import type { Order, RequestFlex, Settle, UpdateReservation } from './control-api.ts';
+import type { DirectOrder, Order, RequestFlex, Settle, UpdateReservation } from './control-api.ts';
 import { SimulatorError } from './errors.ts';
 import type { CongestionPoint, Contract, Market } from './market.ts';
 import { rejectionsOf } from './offer-checks.ts';
+import { orderStatus, prognosisRejections } from './prognosis.ts';
 import type { Content, Peer } from './peer.ts';
 import { settleOrders, totalPower } from './settlement.ts';
 
@@ -22,6 +23,8 @@ export interface DSOOptions {
 export class DSO {
   readonly peer: Peer;
   readonly #options: DSOOptions;
+  /** Every D-Prognosis that was accepted, oldest first. */
+  readonly #prognoses: Message<'D-Prognosis'>[] = [];
 
   constructor(peer: Peer, options: DSOOptions) {
     this.peer = peer;
@@ -32,9 +35,10 @@ export class DSO {
 
   /** Sends a FlexRequest. */
   async requestFlex(wish: RequestFlex): Promise<Message<'FlexRequest'>> {
-    const { period, congestionPoint, version, ...rest } = wish;
+    const { period, congestionPoint, version, conversation, ...rest } = wish;
     return this.#send({
       type: 'FlexRequest',
+      ...(conversation && { ConversationID: conversation }),
       ...(version && { Version: version }),
       ...this.#day(period, congestionPoint),
       Revision: rest.revision,
@@ -90,6 +94,21 @@ export class DSO {
       ISP:
         isps?.map(powerGroup) ??
         option.ISP.map((group) => ({ ...group, Power: Math.round(group.Power * Number(factor)) })),
+    });
+  }
+
+  /** Orders under a contract, without an offer (UFTP 3.1.0 FlexOrder, "Unsolicited"). */
+  async orderDirectly(wish: DirectOrder): Promise<Message<'FlexOrder'>> {
+    return this.#send({
+      type: 'FlexOrder',
+      ...this.#day(wish.period, wish.congestionPoint),
+      Unsolicited: true,
+      ContractID: wish.contract,
+      Price: wish.price,
+      Currency: this.#options.market.currency,
+      OrderReference: wish.orderReference ?? `ORDER-${randomUUID().slice(0, 8)}`,
+      ActivationFactor: '1.00',
+      ISP: wish.isps.map(powerGroup),
     });
   }
 
@@ -168,12 +187,7 @@ export class DSO {
         return this.peer.answer(message, ordered ? ['Flexibility procured'] : []);
       }
       case 'D-Prognosis':
-        return this.peer.answer(message, [], {
-          FlexOrderStatus: this.#acceptedOrders(message.Period, message.CongestionPoint).map((order) => ({
-            FlexOrderMessageID: order.MessageID,
-            IsValidated: true,
-          })),
-        });
+        return this.#judgePrognosis(message);
       case 'Metering':
       case 'TestMessage':
         return this.peer.answer(message);
@@ -181,6 +195,20 @@ export class DSO {
         // Responses: the record holds them, and whoever steers this DSO waits for them there.
         return;
     }
+  }
+
+  async #judgePrognosis(prognosis: Message<'D-Prognosis'>): Promise<void> {
+    const context = {
+      known: this.#options.congestionPoints.some(
+        ({ entityAddress }) => entityAddress === prognosis.CongestionPoint,
+      ),
+      accepted: this.#prognoses,
+      orders: this.#acceptedOrders(prognosis.Period, prognosis.CongestionPoint),
+    };
+    const reasons = prognosisRejections(prognosis, context);
+    const status = orderStatus(prognosis, context);
+    if (reasons.length === 0) this.#prognoses.push(prognosis);
+    return this.peer.answer(prognosis, reasons, { FlexOrderStatus: reasons.length > 0 ? [] : status });
   }
 
   #judgeOffer(offer: Message<'FlexOffer'>): string[] {

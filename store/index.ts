@@ -22,8 +22,8 @@ import { prognosesOf } from './prognoses.ts';
 import { reservationsOf } from './reservations.ts';
 import { settlementItemsOf } from './settlement-items.ts';
 import { settlementsOf } from './settlements.ts';
-
 import { statementsOf } from './statements.ts';
+
 export * from './errors.ts';
 export { genesis, linkHash, verifyChain } from './ledger.ts';
 export { migrate } from './migrate.ts';
@@ -52,9 +52,9 @@ export type { PrognosisDay, ResultingProfile, StoredPrognosis } from './prognose
 export type { InForce, ReservationUpdate } from './reservations.ts';
 export type { SettlementItem } from './settlement-items.ts';
 export type { ContractItem, ItemDecision, Settlement } from './settlements.ts';
+export type { StatementOrder } from './statements.ts';
 
 /** Where to keep things. */
-export type { StatementOrder } from './statements.ts';
 export interface StoreOptions {
   /** `postgresql://` URL of a migrated database. */
   readonly url: string;
@@ -92,10 +92,10 @@ export function createStore({ url, poolSize }: StoreOptions) {
     meterings: meteringsOf(db),
     settlementItems: settlementItemsOf(db),
     settlements: settlementsOf(db),
+    statements: statementsOf(db),
     dispatches: dispatchesOf(db),
     alerts: alertsOf(db),
     ledger: ledgerOf(db),
-    statements: statementsOf(db),
     /** Resolves if the database answers. */
     ping: async (): Promise<void> => void (await db.$queryRaw`SELECT 1`),
     /** Ends all connections. */

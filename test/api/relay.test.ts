@@ -183,7 +183,7 @@ describe('hand-over', { timeout: 60_000 }, () => {
     expect(message.RejectionReason).toContain('Duplicate Identifier');
   });
 
-  it('rejects an order for an offer that nobody made, and one without an offer', async () => {
+  it('rejects an order for an offer that nobody made, and one that no contract allows', async () => {
     const unknown = flexOrder();
     const { FlexOfferMessageID: _, ...direct } = flexOrder({ Unsolicited: true });
     await send(unknown);
@@ -191,7 +191,7 @@ describe('hand-over', { timeout: 60_000 }, () => {
     const { message } = await orderAnswer(unknown.MessageID);
     expect(message.RejectionReason).toContain('Unknown reference FlexOfferMessageID');
     const { message: second } = await orderAnswer(direct.MessageID);
-    expect(second.RejectionReason).toContain('direct orders are not agreed');
+    expect(second.RejectionReason).toContain('Invalid congestion point');
   });
 
   it('rejects an order that comes after its conversation, and shows it there', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,13 +37,18 @@ export const CONNECTIONS = [
     from: '2026-01-01',
     assets: [
       { name: 'battery', canReduceW: 5000, canIncreaseW: 4000, pricePerMWh: '90.00' },
-      { name: 'heat', canReduceW: 2500, canIncreaseW: 0, pricePerMWh: '40.00' },
+      { name: 'heat', canReduceW: 2500, canIncreaseW: 0, pricePerMWh: '40.00', longestRun: 'PT6H' },
     ],
   },
   {
     id: 'ean.200000000000000002',
     from: '2026-01-01',
-    assets: [{ name: 'battery', canReduceW: 3000, canIncreaseW: 3000, pricePerMWh: '60.00' }],
+    assets: [
+      {
+        ...{ name: 'battery', canReduceW: 3000, canIncreaseW: 3000, pricePerMWh: '60.00' },
+        dailyEnergyWh: { reduce: 9000, increase: 6000 },
+      },
+    ],
   },
 ];
 
@@ -75,7 +81,10 @@ export function floorConfig(settings: object = {}, env: Environment = {}): Confi
 }
 
 /** Puts all connections on both congestion points. */
-export async function openFloor(store: Store): Promise<void> {
+export async function openFloor(
+  store: Store,
+  flags: { mutexOffersSupported?: boolean; intradayRedispatchBy?: string } = {},
+): Promise<void> {
   const connections = CONNECTIONS.map(({ id, from, assets }) => ({
     connection: id,
     startPeriod: from,
@@ -86,11 +95,11 @@ export async function openFloor(store: Store): Promise<void> {
   await store.portfolio.saveView({
     cro: CRO,
     period: PERIOD,
-    messageId: 'aaaaaaaa-0000-4000-8000-000000000000',
+    messageId: randomUUID(),
     receivedAt: NOW,
     result: 'Accepted',
     congestionPoints: POINTS.map(({ dso, congestionPoint }) => ({
-      ...{ dso, congestionPoint, mutexOffersSupported: true, dayAheadRedispatchBy: 'AGR' },
+      ...{ dso, congestionPoint, mutexOffersSupported: true, dayAheadRedispatchBy: 'AGR', ...flags },
       connections: CONNECTIONS.map(({ id }) => id),
     })),
     connections: [],
@@ -104,13 +113,23 @@ export class Conversation {
   asked?: DecideInput;
   readonly workflowId: string;
   readonly #run: MockActivityEnvironment;
+  /** What the activities take for the present. */
+  now = NOW;
   readonly #activities: Pick<Activities, 'decideOffer' | 'recordConversation'>;
 
-  constructor(workflowId: string, { store, config, log }: Pick<Dependencies, 'store' | 'config' | 'log'>) {
+  constructor(
+    workflowId: string,
+    {
+      store,
+      config,
+      log,
+      tell = async () => false,
+    }: Pick<Dependencies, 'store' | 'config' | 'log'> & Partial<Pick<Dependencies, 'tell'>>,
+  ) {
     this.workflowId = workflowId;
     this.#run = new MockActivityEnvironment({ workflowExecution: { workflowId, runId: 'run' } });
-    const clock = { now: () => new Date(NOW) };
-    this.#activities = tradingActivities({ store, config, log, clock } as Dependencies);
+    const clock = { now: () => new Date(this.now) };
+    this.#activities = tradingActivities({ store, config, log, clock, tell } as Dependencies);
   }
 
   /** A transition, recorded as the workflow records it. */
@@ -135,12 +154,13 @@ export class Conversation {
   }
 
   /** Up to the moment at which an offer is to be decided on. */
-  async open(point: Point, ISP: RequestFacts['ISP']): Promise<void> {
+  async open(point: Point, ISP: RequestFacts['ISP'], changes: Partial<RequestFacts> = {}): Promise<void> {
     const request: RequestFacts = {
       ...{ inboxId: 'inbox', messageId: this.workflowId, conversationId: this.workflowId, version: '3.1.0' },
       ...{ dso: point.dso, CongestionPoint: point.congestionPoint, ISPDuration: point.ispDuration },
       ...{ TimeZone: 'Europe/Amsterdam', Period: PERIOD, Revision: 1, ISP },
       ExpirationDateTime: '2026-06-14T16:00:00.000Z',
+      ...changes,
     };
     await this.tell({ type: 'requested', request, rejections: [] });
     const delivery = { messageId: 'r', outcome: 'delivered' } as const;

@@ -1,0 +1,141 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { capacityActivities } from '../../activities/capacity-check.ts';
+import type { Dependencies } from '../../activities/dependencies.ts';
+import type { FlexRequestEvent } from '../../market/flex-request/index.ts';
+import { createStore, type Outage, type Store } from '../../store/index.ts';
+import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { CONNECTIONS, Conversation, floorConfig, NOW, openFloor, POINTS } from './trading-floor.ts';
+
+const silent = { info() {}, warn() {}, error() {} };
+const [point] = POINTS;
+const group = (watts: number, Start: number) => [
+  { Disposition: 'Requested' as const, MinPower: -2 * watts, MaxPower: -watts, Start, Duration: 4 },
+];
+const outage = (changes: Partial<Outage> = {}): Outage => ({
+  ...{ id: 'o-1', connection: CONNECTIONS[0]!.id, asset: 'heat' },
+  ...{ from: '2026-06-15T08:00:00.000Z', to: '2026-06-15T12:00:00.000Z' },
+  ...{ remainingReduceW: 0, remainingIncreaseW: 0, reason: 'boiler' },
+  ...changes,
+});
+
+let database: TestDatabase;
+let store: Store;
+let talks: Map<string, Conversation>;
+beforeEach(async () => {
+  database = await testDatabase();
+  store = createStore({ url: database.url });
+  talks = new Map();
+  await openFloor(store);
+});
+afterEach(async () => {
+  await store.close();
+  await database.drop();
+});
+
+/** A conversation with an offer that the DSO accepted. */
+async function offering(name: string, watts: number, Start = 48): Promise<Conversation> {
+  const talk = new Conversation(name, { store, config: floorConfig(), log: silent });
+  talks.set(name, talk);
+  await talk.open(point, group(watts, Start));
+  await talk.tell({ type: 'decided', step: 'FlexOffer/1', decision: await talk.decide() });
+  const delivery = { messageId: `offer-of-${name}`, outcome: 'delivered' } as const;
+  await talk.tell({ type: 'sent', step: 'FlexOffer/1', delivery });
+  const answer = { messageId: `answer-to-${name}`, reference: delivery.messageId, refersTo: 'FlexOffer/1' };
+  await talk.tell({ type: 'offerAnswered', answer: { ...answer, Result: 'Accepted' } });
+  return talk;
+}
+
+/** One look at what is lost. Answers what was told to whom. */
+async function check(fails: () => boolean = () => false) {
+  const told: [string, FlexRequestEvent][] = [];
+  const tell = async (workflowId: string, event: unknown) => {
+    if (fails()) throw new Error('the worker dies');
+    told.push([workflowId, event as FlexRequestEvent]);
+    await talks.get(workflowId)!.tell(event as FlexRequestEvent);
+    return true;
+  };
+  const clock = { now: () => new Date(NOW) };
+  const { checkCapacity } = capacityActivities({
+    store,
+    clock,
+    tell,
+    log: silent,
+  } as unknown as Dependencies);
+  const found = await new MockActivityEnvironment().run(checkCapacity);
+  return { found, told };
+}
+
+test('an outage is recorded once, and again when it changes', async () => {
+  const first = await store.outages.save(outage(), NOW);
+  expect(first).toMatchObject({ ...outage(), version: 1 });
+  expect(await store.outages.save(outage(), '2026-06-14T09:00:00.000Z')).toEqual(first);
+  await store.outages.markChecked(first, NOW);
+  expect(await store.outages.unchecked()).toEqual([]);
+  expect(await store.outages.save(outage({ remainingReduceW: 1 }), NOW)).toMatchObject({ version: 2 });
+  // What was looked at is not what stands now.
+  await store.outages.markChecked(first, NOW);
+  expect(await store.outages.unchecked()).toHaveLength(1);
+  expect(await store.outages.remove('o-1', NOW)).toBe(true);
+  expect(await store.outages.remove('o-1', NOW)).toBe(false);
+  expect(await store.outages.find('o-1')).toBeUndefined();
+  expect(await store.outages.notOver(NOW)).toEqual([]);
+});
+
+test('nothing is offered on lost power, in the ISPs that the outage touches, and on no other', async () => {
+  await store.outages.save(outage(), NOW);
+  // Without the heating there are two batteries: 8 kW.
+  const during = await offering('during', 9000);
+  expect(during.state.offers[0]!.content.OfferOption[0]!.ISP[0]!.Power).toBe(-8000);
+  const before = await offering('before', 9000, 30);
+  expect(before.state.offers[0]!.content.OfferOption[0]!.ISP[0]!.Power).toBe(-9000);
+});
+
+test('offers that count on lost power are revoked, the newest first, and the others stand', async () => {
+  const [older, newer, elsewhere] = [
+    await offering('older', 1500),
+    await offering('newer', 1000),
+    await offering('elsewhere', 2500, 30),
+  ];
+  await store.outages.save(outage({ remainingReduceW: 1500 }), NOW);
+  const { found, told } = await check();
+  expect(found).toEqual({ outages: 1, lost: 1 });
+  expect(told).toEqual([
+    [
+      'newer',
+      { type: 'capacityLost', step: 'FlexOffer/1', reason: expect.stringMatching(/heat .*o-1: boiler/) },
+    ],
+  ]);
+  const statuses = [older, newer, elsewhere].map(({ state }) => state.offers[0]!.status);
+  expect(statuses).toEqual(['Open', 'Revoking', 'Open']);
+  expect(await check()).toEqual({ found: { outages: 0, lost: 0 }, told: [] });
+});
+
+test('an order on lost power is an alert for a person', async () => {
+  const talk = await offering('ordered', 2000);
+  const { request, offers } = talk.state;
+  const { OfferOption, BaselineReference, Currency } = offers[0]!.content;
+  const { Price, ISP, OptionReference } = OfferOption[0]!;
+  const order = {
+    ...request!,
+    ...{ messageId: 'order', receivedAt: NOW, offerStep: 'FlexOffer/1', OrderReference: 'O-1' },
+    ...{ OptionReference, ActivationFactor: '1', BaselineReference, Currency, Price, ISP },
+  };
+  await talk.tell({ type: 'ordered', order, rejections: [] });
+  const booked = { rejections: [], plan: { settlementDueBy: '2026-08-15T00:00:00.000Z' } };
+  await talk.tell({ type: 'booked', orderMessageId: 'order', booked });
+  await store.outages.save(outage(), NOW);
+  expect((await check()).found).toEqual({ outages: 1, lost: 1 });
+  expect(talk.state.alerts).toContainEqual(
+    expect.objectContaining({ key: 'shortfall/O-1', severity: 'critical' }),
+  );
+});
+
+test('a worker that dies while it tells leaves the outage to the next', async () => {
+  const talk = await offering('told twice', 2000);
+  await store.outages.save(outage(), NOW);
+  await expect(check(() => true)).rejects.toThrow('the worker dies');
+  expect(await store.outages.unchecked()).toHaveLength(1);
+  expect((await check()).found).toEqual({ outages: 1, lost: 1 });
+  expect(talk.state.offers[0]!.status).toBe('Revoking');
+});

@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Miscount, MISCOUNTS } from '../../simulator/miscount.ts';
+import { addDays } from '../../uftp/index.ts';
+import {
+  CONTRACT,
+  day,
+  DSO,
+  type Ordered,
+  type PlayedDay,
+  type SettlementWorld,
+  startSettlementWorld,
+} from './settlement-world.ts';
+import { until } from '../api/support.ts';
+
+let world: SettlementWorld;
+beforeAll(async () => {
+  world = await startSettlementWorld();
+}, 120_000);
+afterEach(() => {
+  world.agree({});
+  world.reach(true);
+});
+afterAll(() => world?.stop());
+
+const HOUR = 3_600_000;
+let days = 0;
+/** A day that no other test uses. */
+const freshDay = (): string => addDays('2028-01-01', (days += 1));
+
+const order = (given: Partial<Ordered> = {}): Ordered => ({
+  reference: `O-${randomUUID().slice(0, 8)}`,
+  start: 40,
+  duration: 4,
+  power: -200_000,
+  price: '60.00',
+  ...given,
+});
+const noon = (period: string): string => `${period}T12:00:00.000Z`;
+
+/** Two orders on a day, the first of them to be miscounted, delivered to three quarters. */
+async function played(orders: readonly Ordered[] = [order(), order({ start: 60 })]): Promise<PlayedDay> {
+  const that = day(freshDay(), orders, 0.75);
+  await world.play(that);
+  return that;
+}
+
+/** Sends the settlement of a day on the next one, and returns what is answered to it. */
+async function settled(that: PlayedDay, draft = world.counted([that])) {
+  const sent = await world.send(noon(addDays(that.period, 1)), draft);
+  const answer = await sent.answer();
+  return { ...sent, answer, statuses: answer.FlexOrderSettlementStatus };
+}
+
+describe('a settlement that is right', () => {
+  test('is accepted; the conversations know, and nothing is owed twice', async () => {
+    const that = await played();
+    const { answer, statuses, inboxId, messageId } = await settled(that);
+    expect(answer.Result).toBe('Accepted');
+    expect(statuses.map(({ Disposition }) => Disposition)).toEqual(['Accepted', 'Accepted']);
+    for (const { reference } of that.orders) {
+      expect(world.told(reference)).toEqual([
+        {
+          type: 'settled',
+          orderReference: reference,
+          messageId: messageId.toLowerCase(),
+          outcome: 'Settled',
+        },
+      ]);
+    }
+    expect(await world.store.settlements.find(inboxId)).toMatchObject({ status: 'answered', disputed: 0 });
+
+    const again = await settled(that);
+    expect(again.statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([
+      'this order was settled before',
+      'this order was settled before',
+    ]);
+    expect(world.told(that.orders[0]!.reference)).toHaveLength(1);
+  });
+
+  test('may leave out the references of its orders', async () => {
+    const that = await played();
+    const draft = world.counted([that]);
+    const anonymous = draft.FlexOrderSettlement.map((item) => ({ ...item, OrderReference: undefined }));
+    const { statuses } = await settled(that, { ...draft, FlexOrderSettlement: anonymous });
+    expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+    expect(world.told(that.orders[1]!.reference)).toMatchObject([{ outcome: 'Settled' }]);
+  });
+
+  test('is not accepted in vain: where the answer never arrives, the next settlement is', async () => {
+    const that = await played();
+    world.reach(false);
+    const lost = await settled(that);
+    expect(await world.store.settlements.find(lost.inboxId)).toMatchObject({ status: 'undelivered' });
+    expect(world.told(that.orders[0]!.reference)).toEqual([]);
+    world.reach(true);
+    const { statuses } = await settled(that);
+    expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+  });
+});
+
+// Which item is disputed, and the reason, for every way to miscount that is answered with a dispute.
+const REASONS: Record<Exclude<Miscount, 'order-forgotten'>, [item: number, reason: RegExp]> = {
+  'baseline-inflated': [0, /^ISP 40: BaselinePower 501000 W, we have 500000 W$/],
+  'order-shrunk': [0, /^ISP 40: OrderedFlexPower -100000 W, we have -200000 W$/],
+  'meter-misread': [0, /^ISP 40: ActualPower 351000 W, we have 350000 W$/],
+  'delivery-undercounted': [0, /^ISP 40: DeliveredFlexPower 149000 W, we have 150000 W$/],
+  'deficiency-invented': [0, /^ISP 40: PowerDeficiency 51000 W, we have 50000 W$/],
+  'price-cut': [0, /^Price 59\.00, we have 60\.00; NetSettlement \S+, we have \S+$/],
+  'penalty-padded': [0, /^Penalty 17\.50, we have 12\.50; NetSettlement 42\.50, we have 47\.50$/],
+  'sum-wrong': [0, /^NetSettlement 47\.49, we have 47\.50$/],
+  'hour-shifted': [0, /^ISP 44-47: not part of the order; ISP 40-43: ordered, but not in the settlement$/],
+  'isp-dropped': [0, /^ISP 43: ordered, but not in the settlement$/],
+  'isp-added': [0, /^ISP 44: not part of the order$/],
+  'order-doubled': [2, /^this order is listed twice$/],
+  'order-invented': [2, /^we accepted no such order$/],
+  'reservation-shrunk': [
+    0,
+    /^ContractSettlement C-1 on \S+: ISP 69: ReservedPower -399000 W, we have -400000 W$/,
+  ],
+};
+
+describe('a DSO that miscounts', () => {
+  test.each(Object.keys(REASONS) as (keyof typeof REASONS)[])(
+    '%s: that is disputed, for that reason, and nothing else',
+    async (way) => {
+      const that = await played([order({ contract: CONTRACT }), order({ start: 60 })]);
+      const { answer, statuses, inboxId } = await settled(that, world.counted([that], way));
+      const [wrong, reason] = REASONS[way];
+      expect(answer.Result).toBe('Accepted');
+      statuses.forEach(({ Disposition, DisputeReason }, index) => {
+        expect([index, Disposition]).toEqual([index, index === wrong ? 'Disputed' : 'Accepted']);
+        if (index === wrong) expect(DisputeReason).toMatch(reason);
+        else expect(DisputeReason).toBeUndefined();
+      });
+      const contracts = await world.store.settlements.contractItems(
+        DSO,
+        (await world.store.settlements.find(inboxId))!.messageId,
+      );
+      expect(contracts.map((item) => item.reason !== undefined)).toEqual([way === 'reservation-shrunk']);
+      const outcome = wrong === 0 ? 'Disputed' : 'Settled';
+      expect(world.told(that.orders[0]!.reference)).toMatchObject([{ outcome }]);
+      expect(world.told(that.orders[1]!.reference)).toMatchObject([{ outcome: 'Settled' }]);
+    },
+  );
+
+  test('order-forgotten: all is rejected, and every item echoed as disputed', async () => {
+    const that = await played();
+    const { answer, statuses, inboxId } = await settled(that, world.counted([that], 'order-forgotten'));
+    expect(answer).toMatchObject({ Result: 'Rejected', RejectionReason: 'Missing Settlement Items' });
+    expect(statuses).toEqual([
+      {
+        OrderReference: that.orders[1]!.reference,
+        Disposition: 'Disputed',
+        DisputeReason: 'Missing Settlement Items',
+      },
+    ]);
+    expect(world.told(that.orders[1]!.reference)).toEqual([]);
+    expect(await world.store.settlements.find(inboxId)).toMatchObject({
+      result: 'Rejected',
+      status: 'answered',
+    });
+    // A corrected one is taken.
+    const corrected = await settled(that);
+    expect(corrected.statuses.map(({ Disposition }) => Disposition)).toEqual(['Accepted', 'Accepted']);
+  });
+
+  test('every way there is was tried', () => {
+    expect([...Object.keys(REASONS), 'order-forgotten'].sort()).toEqual(Object.keys(MISCOUNTS).sort());
+  });
+
+  test('in another currency: all is rejected', async () => {
+    const that = await played();
+    const { answer } = await settled(that, { ...world.counted([that]), Currency: 'USD' });
+    expect(answer).toMatchObject({
+      Result: 'Rejected',
+      RejectionReason: 'Currency rejected: USD, agreed is EUR',
+    });
+  });
+});
+
+describe('what we have no readings of', () => {
+  const unmeteredDay = async () => {
+    const that = day(freshDay(), [order(), order({ start: 60 })], 0.75);
+    await world.play(that, [41, 42]);
+    return that;
+  };
+
+  test('is disputed, naming the ISPs', async () => {
+    const { statuses } = await settled(await unmeteredDay());
+    expect(statuses).toMatchObject([
+      { Disposition: 'Disputed', DisputeReason: 'no meter data of ours for ISP 41-42' },
+      { Disposition: 'Accepted' },
+    ]);
+  });
+
+  test('is accepted where so agreed, as long as the rest holds', async () => {
+    world.agree({ unknown: 'accept' });
+    const right = await settled(await unmeteredDay());
+    expect(right.statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+    const that = await unmeteredDay();
+    const wrong = await settled(that, world.counted([that], 'sum-wrong'));
+    expect(wrong.statuses).toMatchObject([
+      { DisputeReason: 'NetSettlement 55.99, we have 56.00' },
+      { Disposition: 'Accepted' },
+    ]);
+  });
+});
+
+describe('an operator who is asked', () => {
+  /** Whether the workflow takes it yet. */
+  const taken = (review: Promise<unknown>): Promise<boolean> =>
+    review.then(
+      () => true,
+      () => false,
+    );
+
+  const held = async (that: PlayedDay, way?: Miscount) => {
+    const sent = await world.send(noon(addDays(that.period, 1)), world.counted([that], way));
+    await until(() => world.store.settlements.find(sent.inboxId));
+    expect(await world.store.settlements.find(sent.inboxId)).toMatchObject({ status: 'open' });
+    return sent;
+  };
+
+  test('has the last word, and is named', async () => {
+    world.agree({ review: 'always' });
+    const that = await played();
+    const sent = await held(that, 'sum-wrong');
+    const [first, second] = that.orders.map(({ reference }) => reference);
+    const decisions = [
+      { orderReference: first, disposition: 'Accepted' },
+      { orderReference: second, disposition: 'Disputed', reason: 'asset 7 was not asked' },
+    ];
+    await until(() => taken(sent.review('ada', decisions)));
+    const answer = await sent.answer();
+    expect(answer.FlexOrderSettlementStatus).toMatchObject([
+      { OrderReference: first, Disposition: 'Accepted' },
+      { OrderReference: second, Disposition: 'Disputed', DisputeReason: 'asset 7 was not asked' },
+    ]);
+    expect(await world.store.settlements.find(sent.inboxId)).toMatchObject({
+      reviewedBy: 'ada',
+      disputed: 1,
+    });
+    const items = await world.store.settlementItems.forMessage(DSO, sent.messageId);
+    expect(items.find(({ orderReference }) => orderReference === first)).toMatchObject({
+      decidedBy: 'ada',
+      computedReason: 'NetSettlement 55.99, we have 56.00',
+    });
+    expect(world.told(first!)).toMatchObject([{ outcome: 'Settled' }]);
+  });
+
+  test('who says nothing in time leaves it at what was computed', async () => {
+    world.agree({ review: 'disputes' });
+    const that = await played();
+    const sent = await held(that, 'sum-wrong');
+    await until(() => sent.waits());
+    expect(await world.store.outbox.answerTo(sent.inboxId)).toBeUndefined();
+    await sent.moveBy(72 * HOUR);
+    expect((await sent.answer()).FlexOrderSettlementStatus).toMatchObject([
+      { DisputeReason: 'NetSettlement 55.99, we have 56.00' },
+      { Disposition: 'Accepted' },
+    ]);
+    await expect(sent.review('ada', [])).rejects.toThrow();
+  });
+
+  test('is not asked about what is right, where only disputes are reviewed', async () => {
+    world.agree({ review: 'disputes' });
+    const { statuses } = await settled(await played());
+    expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+  });
+
+  test('who decides late does not owe an order twice', async () => {
+    world.agree({ review: 'always' });
+    const that = await played();
+    const first = await held(that);
+    world.agree({});
+    const second = await settled(that);
+    expect(second.statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+    await until(() => taken(first.review('ada', [])));
+    expect((await first.answer()).FlexOrderSettlementStatus).toMatchObject([
+      { DisputeReason: 'this order was settled before' },
+      { DisputeReason: 'this order was settled before' },
+    ]);
+    expect(world.told(that.orders[0]!.reference)).toHaveLength(1);
+  });
+});
