@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import { z } from 'zod';
 import { FlexorError } from '../../base/errors.ts';
+import { bandsBeside } from '../../market/coverage.ts';
 import type { OfferProposal } from '../../market/flex-request/index.ts';
 import { amount } from '../../market/money.ts';
 import { proposalProblems } from '../../market/proposal.ts';
@@ -45,7 +46,11 @@ export function decisionFrom(answered: unknown, context: StrategyContext): Decid
  */
 export function proposed(proposal: OfferProposal, context: StrategyContext): Decided {
   const { currency } = context.dso.market;
-  const problems = proposalProblems(proposal, { ...context, ispCount: context.day.ispCount, currency });
+  const { bands, covered, day } = context;
+  const problems = proposalProblems(proposal, {
+    ...{ ...context, ispCount: day.ispCount, currency },
+    bands: bands && bandsBeside(bands, covered),
+  });
   if (problems.length > 0) throw invalid(problems);
   const options = proposal.options.map(({ Price, MinActivationFactor, ISP }) => ({
     price: amount(new Big(Price), currency),

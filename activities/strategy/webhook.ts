@@ -1,5 +1,6 @@
 import { reasonOf } from '../../base/errors.ts';
 import type { WebhookStrategy } from '../../config/index.ts';
+import { bandsBeside } from '../../market/coverage.ts';
 import type { RequestFacts } from '../../market/flex-request/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { signedPost } from '../signed-post.ts';
@@ -33,7 +34,7 @@ export function webhookStrategy({ config, log }: Dependencies, settings: Webhook
 
 /** What the optimiser is asked. docs/configuration.md describes it field by field. */
 function questionOf(request: RequestFacts, context: StrategyContext) {
-  const { key, now, why, refusal, offered, dso, day, assets, obligations, bands } = context;
+  const { key, now, why, refusal, offered, dso, day, assets, obligations, bands = [], covered } = context;
   const { messageId: MessageID, Revision, Period, TimeZone, ISPDuration, CongestionPoint } = request;
   const { ContractID, ServiceType, ExpirationDateTime } = request;
   return {
@@ -43,7 +44,7 @@ function questionOf(request: RequestFacts, context: StrategyContext) {
     request: {
       ...{ DSO: dso.domain, MessageID, Revision, Period, TimeZone, ISPDuration, CongestionPoint },
       ...{ ContractID, ServiceType, ExpirationDateTime },
-      ISP: bands,
+      ISP: bandsBeside(bands, covered),
     },
     currency: dso.market.currency,
     ispCount: day.ispCount,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FlexRequestState, mayBeOrdered, type OfferContent } from '../../market/flex-request/index.ts';
-import type { PlacedAsset } from '../../market/asset.ts';
+import type { AssetTerms } from '../../market/asset.ts';
 import { eachISP, type PowerISP } from '../../market/power.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -109,8 +109,8 @@ async function expectEnergyKept(): Promise<void> {
   );
   await client.end();
   for (const { id, assets } of CONNECTIONS) {
-    for (const { name, dailyEnergyWh } of assets as readonly Omit<PlacedAsset, 'connection'>[]) {
-      const own = rows.filter(({ connection, asset }) => connection === id && asset === name);
+    for (const { name, dailyEnergyWh } of assets as readonly AssetTerms[]) {
+      const own = rows.filter((row) => row.connection === id && row.asset === name);
       const energy = (sign: number) =>
         own.reduce((sum, { isp_minutes, reduce_w, increase_w, uses }) => {
           const firm = { powerW: reduce_w.map((down, index) => increase_w[index]! - down) };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DecideInput, FlexRequestEvent } from '../../market/flex-request/index.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
-import { Conversation, floorConfig, NOW, openFloor, POINTS } from './trading-floor.ts';
+import { Conversation, floorConfig, openFloor, POINTS } from './trading-floor.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 const [point] = POINTS;
@@ -137,7 +137,7 @@ describe('after day-ahead gate closure', () => {
     return talk.decide();
   };
 
-  test('nothing is traded without IntradayRedispatchBy', async () => {
+  test('not before: until then the day-ahead rules count', async () => {
     expect(await intraday('2026-06-14T09:59:59.999Z', {})).toMatchObject({
       kind: 'offer',
       redispatchBy: 'AGR',
@@ -217,8 +217,4 @@ describe('a newer Revision', () => {
     expect(await talk.decide()).toMatchObject({ kind: 'offer' });
     expect([other, newer].map(({ state }) => state.requestStatus)).toEqual(['Open', 'Open']);
   });
-});
-
-test('nothing is decided at a present that a test does not know', () => {
-  expect(Date.parse(NOW)).toBeLessThan(Date.parse(BEGINS));
 });
