@@ -115,7 +115,7 @@ test('without an answer the same bytes go out again; an answer to those will do'
   expect(await day.progress()).toMatchObject({ accepted: 1, unanswered: 0 });
 });
 
-test('without an answer to those either it is an alert; a late answer to a run that is over waits for the next', async () => {
+test('without an answer to those either it is an alert', async () => {
   const period = '2026-04-07';
   const day = await floor.day(period, [ean(1)], silent);
   await day.read(ean(1), 100);
@@ -198,9 +198,8 @@ test('hundreds of connections: every one told and answered, and a history that h
   const events = await day.history();
   const scheduled = events.filter(({ activityTaskScheduledEventAttributes: activity }) => activity);
   const largest = Math.max(...scheduled.map((event) => JSON.stringify(event).length));
-  console.log(
     `300 connections: ${events.length} events, ${scheduled.length} activities, largest ${largest} B`,
   );
-  expect(scheduled.length).toBeLessThan(150);
+  expect(scheduled.length).toBeLessThan(60);
   expect(largest).toBeLessThan(60_000);
 });
