@@ -87,7 +87,7 @@ const about = (event: FlexRequestEvent, n: number): FlexRequestEvent =>
   ({ ...event, orderMessageId: id(n) }) as FlexRequestEvent;
 
 /** Any event, fitting or not: most sequences are nonsense, and none of them may lead anywhere impossible. */
-const anyEvent: fc.Arbitrary<FlexRequestEvent> = fc.oneof(
+export const anyEvent: fc.Arbitrary<FlexRequestEvent> = fc.oneof(
   { arbitrary: happens, weight: 12 },
   commanded,
   fc.constantFrom<string[][]>([], [], [], ['ISP conflict']).map((rejections) => is.requested({}, rejections)),
