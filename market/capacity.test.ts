@@ -10,7 +10,6 @@ import {
   type HeldAsset,
   type HeldPower,
   powerToHold,
-  setAside,
   settledHold,
   usesOf,
 } from './capacity.ts';
@@ -116,15 +115,6 @@ describe('the power to hold', () => {
     const one = { ISP: [group(-1000)] };
     expect(hold([one], stepped)).toHaveLength(1);
     expect(hold([{ ...one, MinActivationFactor: '0.50' }], stepped)).toMatchObject({ watts: 1000 });
-  });
-
-  it('leaves aside what is reserved elsewhere, from the dearest asset', () => {
-    const dear = assetDay('dear', [500, 0], '99', { ispCount: 4 });
-    const left = setAside([asset, dear], [[group(-800, 2, 2)]], dayOfISPs(4));
-    expect(left.map(({ held }) => held.reduceW)).toEqual([
-      [0, 300, 300, 0],
-      [0, 500, 500, 0],
-    ]);
   });
 });
 

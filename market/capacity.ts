@@ -1,4 +1,3 @@
-import Big from 'big.js';
 import { allocate, type AssetUse } from './allocation.ts';
 import type { AssetDay, DayOfISPs, HeldByOthers, Run } from './asset.ts';
 import { binds, type FlexRequestState, isStanding } from './flex-request/state.ts';
@@ -105,44 +104,6 @@ export function usesOf(
     found.push(uses);
   }
   return { uses: found };
-}
-
-/**
- * The assets without power that is promised elsewhere and by nobody in particular, such as what a contract reserves:
- * the dearest give it, as far as they can.
- */
-export function setAside(
-  assets: readonly AssetDay[],
-  reserved: readonly (readonly PowerISP[])[],
-  day: DayOfISPs,
-): AssetDay[] {
-  return reserved.reduce<AssetDay[]>(
-    (left, groups) => {
-      const dearestFirst = left.map((asset) => ({
-        ...asset,
-        prices: [{ pricePerMWh: new Big(asset.prices.at(-1)!.pricePerMWh).neg().toFixed() }],
-      }));
-      const { uses } = allocate(groups, dearestFirst, day);
-      return left.map((asset, index) => {
-        const use = uses.find((each) => each.asset === dearestFirst[index]);
-        return use ? alsoHeld(asset, use.powerW, day) : asset;
-      });
-    },
-    [...assets],
-  );
-}
-
-function alsoHeld(asset: AssetDay, powerW: readonly number[], { ispMinutes }: DayOfISPs): AssetDay {
-  const { reduceW, increaseW, runs } = asset.held;
-  const running = powerW.map((watts) => watts !== 0);
-  return {
-    ...asset,
-    held: {
-      reduceW: powerW.map((watts, index) => (reduceW[index] ?? 0) + Math.max(0, -watts)),
-      increaseW: powerW.map((watts, index) => (increaseW[index] ?? 0) + Math.max(0, watts)),
-      runs: [...runs, ...runsOf(running, ispMinutes)],
-    },
-  };
 }
 
 /**

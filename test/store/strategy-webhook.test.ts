@@ -61,7 +61,10 @@ const option = (changes: object = {}, group: object = {}) => ({
 });
 const offer = (...options: object[]) => ({ decision: 'offer', options });
 
-async function conversation(settings: object = {}): Promise<Conversation> {
+async function conversation(
+  { contracts = [], ...settings }: { contracts?: object[]; [name: string]: unknown } = {},
+  changes: Parameters<Conversation['open']>[2] = {},
+): Promise<Conversation> {
   const webhook = {
     kind: 'webhook',
     url,
@@ -72,9 +75,9 @@ async function conversation(settings: object = {}): Promise<Conversation> {
   const strategies = [{ for: { dso: point.dso }, ...webhook }];
   const log = { info() {}, warn() {}, error: (facts: Record<string, unknown>) => void errors.push(facts) };
   conversations += 1;
-  const config = floorConfig({ strategies }, { OPTIMISER: SECRET });
+  const config = floorConfig({ strategies, contracts }, { OPTIMISER: SECRET });
   const talk = new Conversation(`webhook/${conversations}`, { store, config, log });
-  await talk.open(point, ISP);
+  await talk.open(point, ISP, changes);
   return talk;
 }
 
@@ -185,4 +188,21 @@ test('what is taken while the optimiser thinks is not offered again: it is asked
   const left = assets.reduce((sum, { freeReduceW }) => sum + freeReduceW[47]!, 0);
   expect(left).toBeLessThan(6000);
   expect(decision).toMatchObject({ content: { OfferOption: [{ ISP: [{ Power: -left }] }] } });
+});
+
+test.each([
+  [8, 'less than a contract obliges to', -2999, /-2999 W is less than the -3000 W/],
+  [16, 'nothing', 0, /a contract obliges to offer/],
+])('at ISP %i, who offers %s is overruled by the fallback', async (Start, _, Power, reason) => {
+  answer = says(Power === 0 ? { decision: 'no-bid', reason: 'no' } : offer(option({}, { Start, Power })));
+  const reserved = [{ start: Start, duration: 2, powerW: -3000 }];
+  const contracts = [{ id: `C-${Start}`, dso: point.dso, reserved, penaltyPerMWh: '1.00' }];
+  const called = { ContractID: `C-${Start}`, ISP: [{ ...ISP[0]!, Start }] };
+  const decision = await (await conversation({ contracts }, called)).decide();
+  expect(decision).toMatchObject({ kind: 'offer', content: { ContractID: `C-${Start}` } });
+  expect(JSON.parse(asked[0]!.body).obligations).toEqual([
+    { ISP: Start, Power: -3000 },
+    { ISP: Start + 1, Power: -3000 },
+  ]);
+  expect(errors).toMatchObject([{ fallback: 'merit-order', reason: expect.stringMatching(reason) }]);
 });
