@@ -20,9 +20,11 @@ export async function recordWith(
 
 /** What people look at, and what decides about held power. */
 function told(state: FlexRequestState): string {
-  const { phase, reason, askedUntil, supersededBy, alerts, offers, orders } = state;
+  const { phase, reason, askedUntil, supersededBy, alerts, deciding, offers, orders } = state;
   return JSON.stringify([
     ...[phase, reason, askedUntil, supersededBy, alerts],
+    // Power is held for what is being decided on, and is free again once that is dropped.
+    deciding.map(({ step }) => step),
     offers.map(({ step, status, revocation }) => [step, status, revocation]),
     orders.map(({ order, status, dispatch, measured, inPrognosis }) => [
       order.OrderReference,
