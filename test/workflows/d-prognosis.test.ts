@@ -191,3 +191,7 @@ test('a point that is gone is left alone until it comes back', async () => {
   await pending(point, 2);
   expect(profileOf((await point.messages())[1]!)).toEqual(point.flat(1));
 });
+
+test('all of this replays', async () => {
+  expect(await floor.notReplayable()).toEqual([]);
+});

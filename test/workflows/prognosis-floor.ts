@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { stringify } from 'yaml';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
@@ -191,6 +191,21 @@ export async function startPrognosisFloor() {
 
   return {
     ...{ store, activities, point },
+    /** Replays everything that happened here with the workflows as they are; says which cannot be. */
+    async notReplayable(): Promise<string[]> {
+      const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+      const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+      const histories = [];
+      for await (const { workflowId } of client.workflow.list({ query: 'WorkflowType = "dPrognosis"' })) {
+        histories.push({ workflowId, history: await client.workflow.getHandle(workflowId).fetchHistory() });
+      }
+      if (histories.length === 0) throw new Error('Nothing was played here.');
+      const failed: string[] = [];
+      for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+        if (error) failed.push(`${workflowId}: ${error.message}`);
+      }
+      return failed;
+    },
     async stop() {
       worker.shutdown();
       await ran;
