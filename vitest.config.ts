@@ -30,6 +30,7 @@ export default defineConfig({
           include: [
             '{base,uftp,market,workflows,activities,store,config,api,services,simulator,rehearsal,cli,docs}/**/*.test.ts',
             'test/docs/**/*.test.ts',
+            'test/mutations/**/*.test.ts',
           ],
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },

@@ -35,6 +35,8 @@ describe('an alert', () => {
     const resolved = resolve(alert(initialState, NOW, broken), 'a');
     expect(resolve(resolved, 'a')).toBe(resolved);
     expect(resolve(resolved, 'b')).toBe(resolved);
+    const standing = alert(initialState, NOW, broken);
+    expect(resolve(standing, 'b')).toBe(standing);
   });
 });
 

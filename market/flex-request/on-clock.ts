@@ -38,7 +38,7 @@ export function onClock(state: FlexRequestState, now: string): Step {
 }
 
 function earliest(timers: readonly Timer[]): Timer | undefined {
-  return [...timers].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))[0];
+  return [...timers].sort((a, b) => a.at.localeCompare(b.at))[0];
 }
 
 function timersOf(state: FlexRequestState): Timer[] {
@@ -63,7 +63,7 @@ function requestTimers(state: FlexRequestState): Timer[] {
   const goesOn =
     deciding.length > 0 ||
     offers.some(isStanding) ||
-    orders.some(({ status }) => status === 'Booking' || status === 'Accepted' || status === 'Delivered');
+    orders.some(({ status }) => status === 'Accepted' || status === 'Delivered');
   return [
     ...(goesOn
       ? []

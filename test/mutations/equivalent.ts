@@ -1,7 +1,38 @@
 import type { Mutation } from './instrument.ts';
 
+const NARROWING =
+  'An offer, an order or an open request is never there without it: the check is for the types.';
+
 /** Mutations that change nothing that could be noticed, and why. */
 export const EQUIVALENT: readonly (Pick<Mutation, 'code' | 'change'> & {
   readonly file: string;
   readonly because: string;
-})[] = [];
+})[] = [
+  { file: 'on-clock.ts', code: '!request', change: 'dropped', because: NARROWING },
+  {
+    file: 'on-clock.ts',
+    code: "(offer.status === 'Sent' || offer.status === 'Revoking')",
+    change: 'dropped',
+    because: 'What an answer is awaited for is taken away with every other status.',
+  },
+  { file: 'on-offer.ts', code: '!found || !state.frame', change: 'dropped', because: NARROWING },
+  { file: 'on-offer.ts', code: '!found', change: 'dropped', because: NARROWING },
+  { file: 'on-offer.ts', code: '!state.frame', change: 'dropped', because: NARROWING },
+  {
+    file: 'on-order.ts',
+    code: '!offer',
+    change: 'dropped',
+    because: 'An order on no offer of ours always has a reason against it.',
+  },
+  { file: 'on-order.ts', code: '!frame', change: 'dropped', because: NARROWING },
+  { file: 'on-reserved.ts', code: '!request', change: 'dropped', because: NARROWING },
+  {
+    file: 'on-reserved.ts',
+    code: 'Math.abs(other) < Math.abs(least)',
+    change: 'at the boundary',
+    because: 'Of two equal powers either is the least.',
+  },
+  { file: 'on-revocation.ts', code: '!frame', change: 'dropped', because: NARROWING },
+  { file: 'on-revocation.ts', code: '!offer.messageId', change: 'dropped', because: NARROWING },
+  { file: 'order-check.ts', code: '!frame', change: 'dropped', because: NARROWING },
+];
