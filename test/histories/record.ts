@@ -15,8 +15,7 @@ import { plainText, scrubbed } from './scrub.ts';
  * `node --import tsx --conditions=flexor-source test/histories/record.ts`
  */
 const folder = fileURLToPath(new URL('./', import.meta.url));
-const RECORDED = { flexRequest: 'flex-request', reservation: 'reservation', settlement: 'settlement' };
-const ENDLESS = { portfolioSync: 'portfolio-sync' };
+const RECORDED = { reservation: 'reservation', settlement: 'settlement' };
 
 process.exitCode = await new Supervisor({ say: console.error }).run(async (supervisor) => {
   const stage = await supervisor.start('stage', async () => {
@@ -32,7 +31,7 @@ process.exitCode = await new Supervisor({ say: console.error }).run(async (super
     ),
   );
   const forbidden = [...secrets, `@${hostname()}`, homedir(), tmpdir(), process.cwd()];
-  for (const [type, file] of Object.entries({ ...RECORDED, ...ENDLESS })) {
+  for (const [type, file] of Object.entries(RECORDED)) {
     let number = 0;
     for await (const execution of market.temporal.workflow.list({ query: `WorkflowType = "${type}"` })) {
       number += 1;
