@@ -78,7 +78,7 @@ export interface Credit {
  *
  * UFTP, settlement: with B the baseline, A the measured power and ΣO all orders on an ISP, what moved in the
  * ordered direction is delivered, at most what was ordered; what A lacks from B + ΣO is the deficiency, in that
- * direction only. How several orders share an ISP it does not say (docs/decisions/0005-settlement-of-shared-isps.md).
+ * direction only. How several orders share an ISP it does not say (docs/decisions/0010-orders-that-share-an-isp.md).
  * @param orders in the sequence of acceptance
  */
 export function creditsByISP(
