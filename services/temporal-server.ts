@@ -121,7 +121,8 @@ async function serve(server: Server, options: TemporalOptions): Promise<RunningT
       return { ...process, address, retentionDays, ...ui };
     } catch (failure) {
       await process.stop(stopMs);
-      const retryable = /address already in use|can't bind/i.test(await tailOf(logFile, 8));
+      // The server also draws ports for itself, and panics where one is taken meanwhile: a trace of its own code.
+      const retryable = /address already in use|can't bind|temporalio\/cli/i.test(await tailOf(logFile, 8));
       if (!retryable || attempt === 3) throw await startFailed('Temporal', logFile, reasonOf(failure));
     }
   }
