@@ -15,24 +15,23 @@ export function firstSync(
   seed: () => Promise<void>,
   temporal: () => Promise<Client>,
   log: Logger,
-): { stop(): void } {
+): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
-  const tryOn = (steps: readonly Step[]): void => void attempt(steps);
   const attempt = async (steps: readonly Step[]): Promise<void> => {
     for (const [index, step] of steps.entries()) {
+      if (stopped) return;
       try {
         await step.run();
         log.info({ step: step.name }, 'portfolio: done');
       } catch (thrown) {
         log.warn({ step: step.name, reason: reasonOf(thrown) }, 'portfolio: could not be done yet');
-        if (!stopped) timer = setTimeout(() => tryOn(steps.slice(index)), AGAIN_MS);
+        if (!stopped) timer = setTimeout(() => (underWay = attempt(steps.slice(index))), AGAIN_MS);
         return;
       }
-      if (stopped) return;
     }
   };
-  tryOn([
+  let underWay = attempt([
     { name: 'connections of the configuration', run: seed },
     ...cros.map((cro) => ({
       name: `sync with ${cro}`,
@@ -40,9 +39,11 @@ export function firstSync(
     })),
   ]);
   return {
-    stop() {
+    /** Resolves when no step is under way any more, so that store and connection may be closed. */
+    async stop() {
       stopped = true;
       clearTimeout(timer);
+      await underWay;
     },
   };
 }

@@ -120,7 +120,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       (stopped ??= (async () => {
         // Not ready first, so that whoever balances load sends nothing more.
         taking = false;
-        sync.stop();
+        await sync.stop();
         await schedules.stop();
         await uftp.stop();
         await relay.stop();
