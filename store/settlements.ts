@@ -87,6 +87,19 @@ export function settlementsOf(db: Db) {
       return rows.map((row) => plain(row) as Settlement);
     },
 
+    /**
+     * Which of these orders of a DSO a settlement has in hand: it waits for review, or its answer is under way or
+     * arrived. One that was rejected, or whose answer never arrived, leaves its orders to the next.
+     */
+    async inHand(dso: string, orderReferences: readonly string[]): Promise<ReadonlySet<string>> {
+      const rows = await db.$queryRaw<{ order_reference: string }[]>`
+        SELECT DISTINCT item.matched_order AS order_reference
+        FROM settlement_item item JOIN settlement USING (dso, message_id)
+        WHERE dso = ${dso} AND item.matched_order = ANY(${[...orderReferences]}::text[])
+          AND settlement.result = 'Accepted' AND settlement.status <> 'undelivered'`;
+      return new Set(rows.map((row) => row.order_reference));
+    },
+
     async contractItems(dso: string, messageId: string): Promise<ContractItem[]> {
       const rows = await db.contractItem.findMany({
         where: { dso, messageId: messageKey(messageId) },

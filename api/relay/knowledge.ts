@@ -3,7 +3,7 @@ import type { PendingInbound, Store } from '../../store/index.ts';
 import { decode, type Knowledge, type Message, periodOf } from '../../uftp/index.ts';
 import { contractKnowledge, pointKnowledge } from './contracts.ts';
 
-type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>;
+type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio' | 'settlements'>;
 
 /** Before every day that Flexor can have an order for. */
 const FIRST_DAY = '2000-01-01';
@@ -80,8 +80,14 @@ function orders(row: PendingInbound, config: Config, store: KnowledgeStore): Kno
       if (timeZone === undefined) return undefined;
       const today = periodOf(row.receivedAt, timeZone);
       const accepted = await store.orders.inPeriod(dso, FIRST_DAY, today);
-      return accepted
-        .filter(({ outcome, period }) => outcome === undefined && period < today)
+      const open = accepted.filter(({ outcome, period }) => outcome === undefined && period < today);
+      // A DSO may send its next settlement while an operator still reviews the last.
+      const inHand = await store.settlements.inHand(
+        dso,
+        open.map(({ orderReference }) => orderReference),
+      );
+      return open
+        .filter(({ orderReference }) => !inHand.has(orderReference))
         .map(({ period }) => period)
         .sort()[0];
     },
