@@ -63,6 +63,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     log: log.child({ part: 'relay' }),
     metrics,
   });
+  const metering = meteringStarter({ config, temporal, clock, log: log.child({ part: 'metering' }) });
   let taking = false;
   const operator = await createOperatorServer({
     ...config.operator,
@@ -77,7 +78,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     marketOf: (dso) => config.participant(dso, 'DSO')?.market,
     cros: config.cros().map(({ domain }) => domain),
     dso: (domain) => config.participant(domain, 'DSO'),
-    onReadings: meteringStarter({ config, temporal, clock, log: log.child({ part: 'metering' }) }),
+    onReadings: metering.onReadings,
     onForecasts: prognosisStarter({ temporal, log: log.child({ part: 'prognosis' }) }),
     portfolioDay: () => portfolioDay(config, clock),
     clock,
@@ -125,6 +126,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         await uftp.stop();
         await relay.stop();
         await operator.stop();
+        await metering.stop();
       })()),
   };
 }

@@ -46,25 +46,40 @@ export function meteringStarter(deps: {
   readonly temporal: () => Promise<Client>;
   readonly clock: Clock;
   readonly log: Logger;
-}): (days: readonly ConnectionDay[]) => void {
+}): { onReadings(days: readonly ConnectionDay[]): void; stop(): Promise<void> } {
   const { config, temporal, clock, log } = deps;
-  return (days) => {
-    const now = instant(clock);
-    const periods = [...new Set(days.map(({ period }) => period))].toSorted();
-    void (async () => {
-      for (const { domain: dso, market, metering } of config.dsos()) {
-        if (!metering.required) continue;
-        for (const period of periods.filter((each) => periodEnd(each, market.timeZone) <= now)) {
-          const client = await temporal();
-          await client.withDeadline(systemClock.now().getTime() + CALL_MS, () =>
-            startMetering(client, { dso, period }, now),
-          );
-        }
+  const underWay = new Set<Promise<void>>();
+  let stopped = false;
+
+  async function startDays(periods: readonly string[], now: string): Promise<void> {
+    for (const { domain: dso, market, metering } of config.dsos()) {
+      if (!metering.required) continue;
+      for (const period of periods.filter((each) => periodEnd(each, market.timeZone) <= now)) {
+        if (stopped) return;
+        const client = await temporal();
+        await client.withDeadline(systemClock.now().getTime() + CALL_MS, () =>
+          startMetering(client, { dso, period }, now),
+        );
       }
-    })().catch((thrown: unknown) => {
-      // The readings are stored: the next round finds what was left out.
-      log.warn({ reason: reasonOf(thrown) }, 'metering could not be started at once');
-    });
+    }
+  }
+
+  return {
+    onReadings(days) {
+      const periods = [...new Set(days.map(({ period }) => period))].toSorted();
+      const started = startDays(periods, instant(clock))
+        // The readings are stored: the next round finds what was left out.
+        .catch((thrown: unknown) =>
+          log.warn({ reason: reasonOf(thrown) }, 'metering could not be started at once'),
+        )
+        .finally(() => underWay.delete(started));
+      underWay.add(started);
+    },
+    /** Resolves when no call is under way any more, so that the connection may be closed; a call ends within seconds. */
+    async stop() {
+      stopped = true;
+      await Promise.all(underWay);
+    },
   };
 }
 
