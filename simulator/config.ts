@@ -7,6 +7,16 @@ import { SimulatorError } from './errors.ts';
 
 const port = z.int().min(0).max(65535).default(0);
 
+/** A congestion point as a DSO declares it at the registry. */
+export const declaredPoint = z.strictObject({
+  entityAddress: z.string(),
+  dso: z.string(),
+  mutexOffersSupported: z.boolean(),
+  dayAheadRedispatchBy: z.enum(['AGR', 'DSO']),
+  intradayRedispatchBy: z.enum(['AGR', 'DSO']).optional(),
+  connections: z.array(z.string()).min(1),
+});
+
 const participant = {
   domain: z.string(),
   /** The file that holds the Base64 secret key, relative to the configuration. */
@@ -27,16 +37,7 @@ const participant = {
   }),
   /** The market clock that the rehearsal shares; without it the system's. */
   clockFile: z.string().optional(),
-  congestionPoints: z.array(
-    z.strictObject({
-      entityAddress: z.string(),
-      dso: z.string(),
-      mutexOffersSupported: z.boolean(),
-      dayAheadRedispatchBy: z.enum(['AGR', 'DSO']),
-      intradayRedispatchBy: z.enum(['AGR', 'DSO']).optional(),
-      connections: z.array(z.string()).min(1),
-    }),
-  ),
+  congestionPoints: z.array(declaredPoint),
 };
 
 const amount = z.string().regex(/^\d+(\.\d+)?$/, 'a decimal string such as "250.00"');

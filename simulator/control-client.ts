@@ -2,6 +2,7 @@ import type { Message, MessageType } from '../uftp/index.ts';
 import type { ActionBody, ActionName, Sent } from './control-api.ts';
 import { SimulatorError } from './errors.ts';
 import type { FaultPlan } from './faults.ts';
+import type { CongestionPoint } from './market.ts';
 import type { MessageEntry, PostEntry } from './record.ts';
 
 /** Which received message the simulator is to wait for. */
@@ -23,10 +24,21 @@ export interface Wait {
  */
 export class ControlClient {
   readonly #url: string;
+  readonly #begin: { readonly messages: number; readonly posts: number };
 
-  /** @param url the control address that the simulator printed */
-  constructor(url: string) {
+  /**
+   * @param url the control address that the simulator printed
+   * @param begin the positions of the record behind which this client looks, unless told otherwise
+   */
+  constructor(url: string, begin = { messages: 0, posts: 0 }) {
     this.#url = url;
+    this.#begin = begin;
+  }
+
+  /** The same participant, looked at as if its record began now. */
+  async fromHere(): Promise<ControlClient> {
+    const [messages, posts] = await Promise.all([this.messages(0), this.posts(0)]);
+    return new ControlClient(this.#url, { messages: messages.length, posts: posts.length });
   }
 
   readonly requestFlex = (body: ActionBody<'request-flex'>) => this.#act('request-flex', body);
@@ -42,20 +54,31 @@ export class ControlClient {
     return this.#call('POST', 'faults', plan);
   }
 
+  /** At a CRO: the congestion points that DSOs declare from now on. */
+  place(congestionPoints: readonly CongestionPoint[]): Promise<object> {
+    return this.#call('POST', 'place', { congestionPoints });
+  }
+
+  /** At a CRO: loses connections, until they are registered again. */
+  lose(...connections: readonly string[]): Promise<object> {
+    return this.#call('POST', 'lose', { connections });
+  }
+
   /** Messages sent and received, in order, behind position `since`. */
-  messages(since = 0): Promise<MessageEntry[]> {
+  messages(since = this.#begin.messages): Promise<MessageEntry[]> {
     return this.#call('GET', `messages?since=${since}`);
   }
 
   /** Every HTTP POST that reached the participant behind position `since`. */
-  posts(since = 0): Promise<PostEntry[]> {
+  posts(since = this.#begin.posts): Promise<PostEntry[]> {
     return this.#call('GET', `posts?since=${since}`);
   }
 
   /** The first received message that fits, as soon as it is there. */
   wait<T extends MessageType>(type: T, { timeoutMs, ...wait }: Wait = {}): Promise<MessageEntry<T>> {
     const query = new URLSearchParams({ type });
-    for (const [name, value] of Object.entries({ ...wait, timeout: timeoutMs })) {
+    const asked = { since: this.#begin.messages, ...wait, timeout: timeoutMs };
+    for (const [name, value] of Object.entries(asked)) {
       if (value !== undefined) query.set(name, String(value));
     }
     return this.#call('GET', `wait?${query}`);

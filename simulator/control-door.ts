@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { FlexorError } from '../base/errors.ts';
 import { answeredMessageId, isMessageType, type MessageType } from '../uftp/index.ts';
 import { ACTIONS, type ActionName } from './control-api.ts';
+import { CRO } from './cro.ts';
 import { DSO } from './dso.ts';
 import { SimulatorError, type SimulatorErrorCode } from './errors.ts';
 import { faultPlan } from './faults.ts';
 import type { Peer } from './peer.ts';
+import { registryDoor } from './registry-door.ts';
 
 const since = z.coerce.number().int().min(0).default(0);
 const waitQuery = z.strictObject({
@@ -57,6 +59,8 @@ export function createControlDoor(participant: { readonly peer: Peer }): Fastify
     return peer.faults.plan;
   });
   door.get('/control/faults', async () => peer.faults.plan);
+
+  if (participant instanceof CRO) registryDoor(door, participant, read);
 
   door.get('/control/messages', async ({ query }) =>
     peer.record.messages.slice(read(sinceQuery, query).since),

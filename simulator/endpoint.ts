@@ -18,7 +18,8 @@ import {
 import type { Faults } from './faults.ts';
 import type { ConversationRecord, MessageEntry } from './record.ts';
 
-const BODY_LIMIT = 1024 * 1024;
+/** A portfolio of some hundred thousand connections. */
+const BODY_LIMIT = 32 * 1024 * 1024;
 const PATH = conventionalPath('3.1.0');
 
 export interface ReceivingEndpointOptions {
