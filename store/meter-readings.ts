@@ -1,5 +1,14 @@
 import { type Db, inTransaction } from './client.ts';
-import { countDays, lockDays, type Written, writePowers, writeValues } from './meter-writes.ts';
+import {
+  addDaysOf,
+  countDays,
+  lockConnections,
+  lockImport,
+  type Transaction,
+  type Written,
+  writePowers,
+  writeValues,
+} from './meter-writes.ts';
 import { chunksOf } from './plain.ts';
 
 /** Measured power of a connection in one ISP. */
@@ -46,11 +55,22 @@ export interface ConnectionDay {
 
 /** A file that readings came in. */
 export interface ImportedFile {
-  /** sha256 of its bytes. */
+  /** sha256 of what it says. */
   readonly digest: string;
   readonly source: string;
   readonly lines: number;
-  /** ISO, UTC. */
+  /** It is taken even if it was taken before. */
+  readonly again?: boolean;
+}
+
+/** What is known of a connection beside power, from one day to another, both included. */
+export type KnownValues = (connection: string, from: string, to: string) => Promise<readonly MeterValue[]>;
+
+/** Readings as they are to be kept. */
+export interface JudgedReadings {
+  readonly powers: readonly MeterReading[];
+  readonly values: readonly MeterValue[];
+  /** When they were recorded (ISO, UTC). */
   readonly at: string;
 }
 
@@ -64,6 +84,12 @@ export interface SavedReadings {
   readonly importId?: string;
 }
 
+/** The same, of a file; `repeated`: it was taken before, these are the counts of then, and nothing was changed. */
+export interface SavedFile extends SavedReadings {
+  readonly importId: string;
+  readonly repeated: boolean;
+}
+
 const rowsAtOnce = 10_000;
 /** Milliseconds; a month of a hundred connections is a million values. */
 const patience = { timeout: 300_000, maxWait: 10_000 };
@@ -75,56 +101,49 @@ export function meterReadingsOf(db: Db) {
      * Keeps readings, whole or not at all. A corrected reading replaces an earlier one, which stays on record; one
      * recorded earlier never replaces a later. What says the same changes nothing.
      */
-    async save(
-      readings: readonly MeterReading[],
-      values: readonly MeterValue[] = [],
-      file?: ImportedFile,
-    ): Promise<SavedReadings> {
-      const powers = newest(readings, ({ connection, period, isp }) => [connection, period, isp]);
-      const others = newest(values, ({ connection, period, isp, kind }) => [connection, period, isp, kind]);
+    async save(powers: readonly MeterReading[], values: readonly MeterValue[] = []): Promise<SavedReadings> {
       return inTransaction(() =>
         db.$transaction(async (tx) => {
-          await lockDays(tx, daysOf([...powers, ...others]), (readings[0] ?? values[0])?.recordedAt);
-          const written: Written[] = [];
-          for (const rows of chunksOf(powers, rowsAtOnce)) written.push(...(await writePowers(tx, rows)));
-          for (const rows of chunksOf(others, rowsAtOnce)) written.push(...(await writeValues(tx, rows)));
-          const days = daysOf(written);
-          for (const rows of chunksOf(days, rowsAtOnce)) await countDays(tx, rows);
-          const { added, changed } = written.reduce(
-            (sum, row) => ({ added: sum.added + row.added, changed: sum.changed + row.changed }),
-            unchangedAny,
-          );
-          const counts = { added, changed, unchanged: powers.length + others.length - added - changed };
-          if (!file) return { ...counts, days };
-          const { id } = await tx.meterImport.create({ data: { ...file, ...counts }, select: { id: true } });
-          return { ...counts, days, importId: id };
+          await lockConnections(tx, connectionsOf([...powers, ...values]));
+          return keep(tx, { powers, values, at: (powers[0] ?? values[0])?.recordedAt ?? '' });
         }, patience),
       );
     },
 
-    /** The import of a file with this digest: the first, if it was forced in again. */
-    async findImport(
-      digest: string,
-    ): Promise<(Omit<SavedReadings, 'days'> & { importId: string }) | undefined> {
-      const row = await db.meterImport.findFirst({ where: { digest }, orderBy: { at: 'asc' } });
-      if (!row) return undefined;
-      const { id: importId, added, changed, unchanged } = row;
-      return { importId, added, changed, unchanged };
+    /**
+     * Keeps what a file of readings of these connections comes to, beside what is known: nobody changes readings of
+     * theirs from before `judge` looks at what is known until its judgement is kept. A file that was taken before
+     * is not taken again, however many hand it in at the same time.
+     *
+     * @param judge undefined: there is something wrong, and nothing is kept
+     */
+    async take(
+      file: ImportedFile,
+      connections: readonly string[],
+      judge: (known: KnownValues) => Promise<JudgedReadings | undefined>,
+    ): Promise<SavedFile | undefined> {
+      const { again = false, ...named } = file;
+      return inTransaction(() =>
+        db.$transaction(async (tx) => {
+          await lockImport(tx, file.digest);
+          const earlier = again ? undefined : await importOf(tx, file.digest);
+          if (earlier) return { ...earlier, days: [], repeated: true };
+          await lockConnections(tx, connections);
+          const judged = await judge((connection, from, to) => valuesIn(tx, connection, from, to));
+          if (!judged) return undefined;
+          const { days, ...counts } = await keep(tx, judged);
+          const { id } = await tx.meterImport.create({
+            data: { ...named, ...counts, at: judged.at },
+            select: { id: true },
+          });
+          return { ...counts, days, importId: id, repeated: false };
+        }, patience),
+      );
     },
 
     /** What is known of a connection beside power, from one day to another, both included; in order. */
     async valuesOf(connection: string, from: string, to: string): Promise<MeterValue[]> {
-      const rows = await db.meterValue.findMany({
-        where: { connection, period: { gte: from, lte: to } },
-        orderBy: [{ period: 'asc' }, { isp: 'asc' }],
-      });
-      return rows.map(({ kind, value, event, recordedAt, ...row }) => ({
-        ...row,
-        kind: kind as MeterValueKind,
-        value: value.toFixed(),
-        ...(event !== null && { event: event as unknown as RegisterEvent }),
-        recordedAt: recordedAt.toISOString(),
-      }));
+      return valuesIn(db, connection, from, to);
     },
 
     /** Power of a connection on one day by ISP, in W; what is missing is unknown. */
@@ -176,6 +195,54 @@ export function meterReadingsOf(db: Db) {
     },
   };
 }
+
+/** The import of a file with this digest: the first, if it was forced in again. */
+async function importOf(tx: Transaction, digest: string) {
+  const row = await tx.meterImport.findFirst({ where: { digest }, orderBy: { at: 'asc' } });
+  if (!row) return undefined;
+  const { id: importId, added, changed, unchanged } = row;
+  return { importId, added, changed, unchanged };
+}
+
+async function valuesIn(tx: Reader, connection: string, from: string, to: string): Promise<MeterValue[]> {
+  const rows = await tx.meterValue.findMany({
+    where: { connection, period: { gte: from, lte: to } },
+    orderBy: [{ period: 'asc' }, { isp: 'asc' }],
+  });
+  return rows.map(({ kind, value, event, recordedAt, ...row }) => ({
+    ...row,
+    kind: kind as MeterValueKind,
+    value: value.toFixed(),
+    ...(event !== null && { event: event as unknown as RegisterEvent }),
+    recordedAt: recordedAt.toISOString(),
+  }));
+}
+
+type Reader = Pick<Transaction, 'meterValue'>;
+
+/** Writes readings of connections that are locked. */
+async function keep(tx: Transaction, { powers, values, at }: JudgedReadings): Promise<SavedReadings> {
+  const newestPowers = newest(powers, ({ connection, period, isp }) => [connection, period, isp]);
+  const newestValues = newest(values, ({ connection, period, isp, kind }) => [connection, period, isp, kind]);
+  await addDaysOf(tx, daysOf([...newestPowers, ...newestValues]), at);
+  const written: Written[] = [];
+  for (const rows of chunksOf(newestPowers, rowsAtOnce)) written.push(...(await writePowers(tx, rows)));
+  for (const rows of chunksOf(newestValues, rowsAtOnce)) written.push(...(await writeValues(tx, rows)));
+  const days = daysOf(written);
+  for (const rows of chunksOf(days, rowsAtOnce)) await countDays(tx, rows);
+  const { added, changed } = written.reduce(
+    (sum, row) => ({ added: sum.added + row.added, changed: sum.changed + row.changed }),
+    unchangedAny,
+  );
+  return {
+    ...{ added, changed, days },
+    unchanged: newestPowers.length + newestValues.length - added - changed,
+  };
+}
+
+const connectionsOf = (rows: readonly ConnectionDay[]): string[] => [
+  ...new Set(rows.map(({ connection }) => connection)),
+];
 
 /** The newest of each key, in the order of the keys: a statement may touch a row only once. */
 function newest<R extends { readonly recordedAt: string }>(

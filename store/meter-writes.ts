@@ -2,7 +2,7 @@ import type { Db } from './client.ts';
 import type { ConnectionDay, MeterReading, MeterValue } from './meter-readings.ts';
 import { chunksOf } from './plain.ts';
 
-type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
+export type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
 
 /** How many values of a day are not what they were. */
 export interface Written extends ConnectionDay {
@@ -15,23 +15,35 @@ const daysAtOnce = 10_000;
 const connectionsIn = (rows: readonly ConnectionDay[]): string[] => rows.map(({ connection }) => connection);
 const periodsIn = (rows: readonly ConnectionDay[]): string[] => rows.map(({ period }) => period);
 
-/** Whoever changes readings of a day waits here for whoever else does, always in the order of the keys. */
-export async function lockDays(
-  tx: Transaction,
-  days: readonly ConnectionDay[],
-  changedAt = '',
-): Promise<void> {
+/** Locks there are for connections: a server has room for some thousands, and an import may have more connections. */
+const SHARED_LOCKS = 256;
+
+/**
+ * Whoever changes readings of a connection waits here for whoever else does, always in the same order, until the
+ * other's transaction ends: what follows from readings is worked out from those that stand.
+ */
+export async function lockConnections(tx: Transaction, connections: readonly string[]): Promise<void> {
+  await tx.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtext('flexor.meter'), place) FROM (
+      SELECT DISTINCT abs(hashtext(connection) % ${SHARED_LOCKS}::int) AS place
+      FROM unnest(${[...connections]}::text[]) AS given (connection) ORDER BY place
+    ) AS places`;
+}
+
+/** Whoever hands in the same file waits here for the other. */
+export async function lockImport(tx: Transaction, digest: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`flexor.meter-import/${digest}`}, 0))`;
+}
+
+/** Days that readings are to be counted on. */
+export async function addDaysOf(tx: Transaction, days: readonly ConnectionDay[], at: string): Promise<void> {
   for (const rows of chunksOf(days, daysAtOnce)) {
     await tx.$executeRaw`
       INSERT INTO meter_day (connection, period, changed_at)
-      SELECT connection, period, ${changedAt}::timestamptz
+      SELECT connection, period, ${at}::timestamptz
       FROM unnest(${connectionsIn(rows)}::text[], ${periodsIn(rows)}::text[]) AS day (connection, period)
       ORDER BY connection, period
       ON CONFLICT DO NOTHING`;
-    await tx.$queryRaw`
-      SELECT 1 AS locked FROM meter_day JOIN unnest(${connectionsIn(rows)}::text[], ${periodsIn(rows)}::text[])
-        AS day (connection, period) USING (connection, period)
-      ORDER BY connection, period FOR UPDATE OF meter_day`;
   }
 }
 

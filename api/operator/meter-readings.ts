@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Clock, instant } from '../../base/index.ts';
-import type { ConnectionDay, SavedReadings, Store } from '../../store/index.ts';
+import type { ConnectionDay, ImportedFile, Store } from '../../store/index.ts';
 import { UftpError } from '../../uftp/index.ts';
 import { gatherCsv } from '../readings/csv-readings.ts';
-import { gatherJson, jsonReadings, jsonRefused } from '../readings/json-readings.ts';
+import type { Refusal } from '../errors.ts';
+import { gatherJson, jsonProblems, jsonReadings } from '../readings/json-readings.ts';
 import type { Grid } from '../readings/moments.ts';
-import { fileRefused } from '../readings/refusal.ts';
+import { fileRefused, inFile, jsonFileRefused } from '../readings/refusal.ts';
 import { Sheet } from '../readings/sheet.ts';
 import { bodyInvalid, parseBody } from './body.ts';
 import { type Market, sameISPs } from './markets.ts';
@@ -23,25 +24,27 @@ interface Dependencies {
 /** A month of quarter hours of a hundred connections is some 25 MB. */
 const MOST_BYTES = 128 * 1024 * 1024;
 
+const file = {
+  source: z.string().min(1).max(200).optional(),
+  again: z.enum(['true', 'false']).default('false'),
+};
+const jsonQuery = z.strictObject(file);
 const csvQuery = z.strictObject({
-  source: z.string().min(1).max(200).default('readings.csv'),
+  ...file,
   timeZone: z.string().optional(),
   ispDuration: z.string().optional(),
-  again: z.enum(['true', 'false']).default('false'),
 });
 
 /**
- * The meter company's doors. What they take is stored whole or not at all, and taking it twice changes nothing.
+ * The meter company's doors. What they take is stored whole or not at all. The same file (by its digest) is taken
+ * once, so that repeating an old one never undoes a correction; `?again=true` takes it all the same, and `?source`
+ * is its name.
  *
- * - `PUT /v1/meter-readings`: JSON of one day. Sending it again replaces what was there.
- * - `POST /v1/meter-readings`: a CSV file of any length, read as it comes in. The same file (by its digest) is taken
- *   once, so that repeating an old import never undoes a correction; `?again=true` takes it all the same.
+ * - `PUT /v1/meter-readings`: JSON of one day.
+ * - `POST /v1/meter-readings`: the same, or a CSV file of any length, read as it comes in.
  */
 export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void {
   const { store, markets, clock, onReadings } = deps;
-
-  const known: Parameters<Sheet['finish']>[0] = (connection, from, to) =>
-    store.meterReadings.valuesOf(connection, from, to);
 
   async function refuseStrangers(sheet: Sheet): Promise<void> {
     const places = new Map(sheet.connections());
@@ -51,48 +54,48 @@ export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void
     }
   }
 
-  app.put('/v1/meter-readings', async (request, reply) => {
-    const body = parseBody(jsonReadings, request.body);
-    const sheet = new Sheet(gridOf(markets, body));
-    gatherJson(body, sheet);
+  async function keep(named: ImportedFile, sheet: Sheet, refuse: () => Refusal): Promise<object> {
     await refuseStrangers(sheet);
-    const gathered = await sheet.finish(known, instant(clock));
-    if (sheet.problems.length > 0) throw jsonRefused(body, sheet.problems);
-    const { days } = await store.meterReadings.save(gathered.powers, gathered.values);
-    onReadings?.(days);
-    return reply.code(204).send();
-  });
+    const taken = await store.meterReadings.take(named, [...sheet.connections().keys()], async (known) => {
+      const at = instant(clock);
+      const gathered = await sheet.finish(known, at);
+      return sheet.problems.length > 0 ? undefined : { ...gathered, at };
+    });
+    if (!taken) throw refuse();
+    const { days, ...counts } = taken;
+    if (days.length > 0) onReadings?.(days);
+    return { ...counts, lines: named.lines, digest: named.digest, changedDays: days.length };
+  }
+
+  async function takeJson(request: FastifyRequest): Promise<object> {
+    const { source = 'readings.json', again } = parseBody(jsonQuery, request.query);
+    const body = inFile(source, () => parseBody(jsonReadings, request.body));
+    const sheet = new Sheet(inFile(source, () => gridOf(markets, body)));
+    gatherJson(body, sheet);
+    // What it says, however its text was spaced.
+    const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+    const lines = body.readings.reduce((sum, { isps }) => sum + isps.length, 0);
+    const named = { digest, source, lines, again: again === 'true' };
+    return keep(named, sheet, () => jsonFileRefused(source, jsonProblems(body, sheet.problems)));
+  }
+
+  async function takeCsv(request: FastifyRequest): Promise<object> {
+    const { source = 'readings.csv', again, ...market } = parseBody(csvQuery, request.query);
+    const sheet = new Sheet(gridOf(markets, market));
+    const hash = createHash('sha256');
+    const bytes = hashing(request.body as AsyncIterable<Uint8Array>, hash);
+    const lines = await gatherCsv(bytes, sheet, MOST_BYTES);
+    const named = { digest: hash.digest('hex'), source, lines, again: again === 'true' };
+    return keep(named, sheet, () => fileRefused(source, sheet.problems));
+  }
 
   // Read by the handler, as it comes in.
   app.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
 
-  app.post('/v1/meter-readings', { bodyLimit: MOST_BYTES }, async (request) => {
-    const { source, again, ...market } = parseBody(csvQuery, request.query);
-    const sheet = new Sheet(gridOf(markets, market));
-    const hash = createHash('sha256');
-    const lines = await gatherCsv(
-      hashing(request.body as AsyncIterable<Uint8Array>, hash),
-      sheet,
-      MOST_BYTES,
-    );
-    const digest = hash.digest('hex');
-    await refuseStrangers(sheet);
-    const earlier = again === 'true' ? undefined : await store.meterReadings.findImport(digest);
-    if (earlier) return answer({ ...earlier, days: [] }, { lines, digest, repeated: true });
-    const at = instant(clock);
-    const { powers, values } = await sheet.finish(known, at);
-    if (sheet.problems.length > 0) throw fileRefused(source, sheet.problems);
-    const saved = await store.meterReadings.save(powers, values, { digest, source, lines, at });
-    onReadings?.(saved.days);
-    return answer(saved, { lines, digest, repeated: false });
-  });
-}
-
-function answer(
-  { days, ...counts }: SavedReadings,
-  facts: { lines: number; digest: string; repeated: boolean },
-): object {
-  return { ...counts, ...facts, changedDays: days.length };
+  app.put('/v1/meter-readings', takeJson);
+  app.post('/v1/meter-readings', { bodyLimit: MOST_BYTES }, (request) =>
+    request.headers['content-type']?.startsWith('text/csv') ? takeCsv(request) : takeJson(request),
+  );
 }
 
 async function* hashing(

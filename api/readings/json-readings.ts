@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from '../errors.ts';
-import { bodyInvalid, field } from '../operator/body.ts';
+import { field, type FieldError } from '../operator/body.ts';
 import { READING_KINDS } from './quantities.ts';
 import { named } from './refusal.ts';
 import type { Problem, Sheet } from './sheet.ts';
@@ -72,16 +71,14 @@ export function gatherJson({ period, timeZone, readings }: JsonReadings, sheet: 
 const NO_EVENT = { resetTo: '', resetFrom: '', rollsOverAt: '' };
 
 /** What is wrong, under the paths of the body that was sent. */
-export function jsonRefused({ readings }: JsonReadings, problems: readonly Problem[]): Refusal {
+export function jsonProblems({ readings }: JsonReadings, problems: readonly Problem[]): FieldError[] {
   const pathOf = (place: number) => `readings[${Math.floor(place / PLACES)}].isps[${place % PLACES}]`;
-  return bodyInvalid(
-    problems.map(({ place, field: cell, reason }) => {
-      const entry = Math.floor(place / PLACES);
-      const isPower = readings[entry]!.kind === undefined;
-      const names: Record<string, string> = { isp: 'start', ...(isPower && { value: 'power' }) };
-      const ofEntry = ['connection', 'kind', 'unit'].includes(cell);
-      const path = ofEntry ? `readings[${entry}].${cell}` : `${pathOf(place)}.${names[cell] ?? cell}`;
-      return { path, message: named(reason, pathOf) };
-    }),
-  );
+  return problems.map(({ place, field: cell, reason }) => {
+    const entry = Math.floor(place / PLACES);
+    const isPower = readings[entry]!.kind === undefined;
+    const names: Record<string, string> = { isp: 'start', ...(isPower && { value: 'power' }) };
+    const ofEntry = ['connection', 'kind', 'unit'].includes(cell);
+    const path = ofEntry ? `readings[${entry}].${cell}` : `${pathOf(place)}.${names[cell] ?? cell}`;
+    return { path, message: named(reason, pathOf) };
+  });
 }

@@ -1,4 +1,5 @@
 import { ApiError, Refusal } from '../errors.ts';
+import type { FieldError } from '../operator/body.ts';
 import type { Problem } from './sheet.ts';
 
 /** How many problems an answer names. */
@@ -17,6 +18,28 @@ export function fileRefused(file: string, problems: readonly Problem[]): Refusal
     });
   const remedy = 'Correct the lines named in errors and send the whole file again.';
   return new Refusal(422, new ApiError('api.body-invalid', message, remedy, { details: { fields } }));
+}
+
+/** A JSON file that cannot be taken, with the path of every entry that is wrong. Nothing of it was stored. */
+export function jsonFileRefused(file: string, problems: readonly FieldError[]): Refusal {
+  const are = problems.length === 1 ? 'reading is' : 'readings are';
+  const message = `${file} cannot be taken: ${problems.length} ${are} wrong. Nothing was stored.`;
+  const fields = problems
+    .slice(0, NAMED)
+    .map(({ path, message: reason }) => ({ path, file, field: path.split('.').at(-1), message: reason }));
+  const remedy = 'Correct what is named in errors and send the whole file again.';
+  return new Refusal(422, new ApiError('api.body-invalid', message, remedy, { details: { fields } }));
+}
+
+/** Reads a file's JSON; what is wrong with it is said with the file's name. */
+export function inFile<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    const fields = thrown instanceof Refusal && (thrown.error.details as { fields?: FieldError[] }).fields;
+    if (fields) throw jsonFileRefused(file, fields);
+    throw thrown;
+  }
 }
 
 /** A reason with other places in the words of whoever handed it in. */

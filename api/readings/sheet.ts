@@ -1,5 +1,11 @@
 import Big from 'big.js';
-import type { MeterReading, MeterValue, MeterValueKind, RegisterEvent } from '../../store/index.ts';
+import type {
+  KnownValues,
+  MeterReading,
+  MeterValue,
+  MeterValueKind,
+  RegisterEvent,
+} from '../../store/index.ts';
 import { addDays, ispCount, ispMinutes } from '../../uftp/index.ts';
 import { entityAddress } from '../operator/scalars.ts';
 import { type Grid, Moments, type Slot, type WrittenMoment } from './moments.ts';
@@ -56,9 +62,6 @@ interface Page {
   /** Nothing ever comes back from this connection: it was read as `register`. */
   oneWay: boolean;
 }
-
-/** What is known already of a connection beside power, from one day to another, both included. */
-export type KnownValues = (connection: string, from: string, to: string) => Promise<readonly MeterValue[]>;
 
 /**
  * Gathers readings in any order, of any number of connections and days, and judges them together: what is there

@@ -65,17 +65,20 @@ describe('readings', () => {
 
   test('an import is recorded with its digest in the same transaction', async () => {
     const one = own();
-    const file = { digest: randomUUID(), source: 'march.csv', lines: 3, at: at(4) };
-    const saved = await store.meterReadings.save([power(one, 1, 1)], [], file);
-    expect(await store.meterReadings.findImport(file.digest)).toEqual({
-      importId: saved.importId,
-      added: 1,
-      changed: 0,
-      unchanged: 0,
-    });
-    const broken = { ...file, digest: randomUUID() };
-    await expect(store.meterReadings.save([power(one, 1, 2 ** 40)], [], broken)).rejects.toThrow();
-    expect(await store.meterReadings.findImport(broken.digest)).toBeUndefined();
+    const file = { digest: randomUUID(), source: 'march.csv', lines: 3 };
+    const take = (watts: number, digest = file.digest) =>
+      store.meterReadings.take({ ...file, digest }, [one], async () => {
+        return { powers: [power(one, 1, watts)], values: [], at: at(4) };
+      });
+    const saved = await take(1);
+    expect(saved).toMatchObject({ added: 1, changed: 0, unchanged: 0, repeated: false });
+    expect(await take(2)).toEqual({ ...saved, days: [], repeated: true });
+    const broken = randomUUID();
+    await expect(take(2 ** 40, broken)).rejects.toThrow();
+    expect(await take(2, broken)).toMatchObject({ changed: 1, repeated: false });
+    const unsound = { ...file, digest: randomUUID() };
+    expect(await store.meterReadings.take(unsound, [one], async () => undefined)).toBeUndefined();
+    expect(await take(3, unsound.digest)).toMatchObject({ changed: 1, repeated: false });
   });
 });
 
