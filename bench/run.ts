@@ -1,14 +1,18 @@
-import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { startPythonCodec } from '../test/peer/python-codec.ts';
 import { pythonPeer } from '../test/peer/python-env.ts';
 import { javaCodec } from './java/codec.ts';
 import { report } from './report.ts';
+import { writeProtocol } from './results.ts';
 import { type Contender, flexor, type Task, TASKS, wires } from './tasks.ts';
 
 // A bench of its own, named on the command line.
 if (process.argv.includes('portfolio')) {
   await import('./portfolio.ts');
+  process.exit();
+}
+if (process.argv.includes('portfolio-sync')) {
+  await import('./portfolio-sync.ts');
   process.exit();
 }
 
@@ -55,4 +59,4 @@ for (const contender of contenders) contender.close();
 
 const text = report(rates, absent, loadBefore);
 console.info(text);
-if (process.argv.includes('--write')) writeFileSync(new URL('./RESULTS.md', import.meta.url), text);
+if (process.argv.includes('--write')) writeProtocol(text);
