@@ -55,6 +55,7 @@ export function portfolioViewActivities(
       for (const { dso, congestionPoint } of diff.vanished)
         await prognoses.stop({ dso, congestionPoint, period: kept.period });
       await alertOf(kept, 'vanished', pointNames(diff), vanishedText);
+      if (diff.appeared.length > 0) await endVanished(kept);
       await alertOf(kept, 'unallocated', view.unallocated, unallocatedText);
       if (missing.length === 0 || lastWord) await alertOf(kept, 'missing', missing, missingText);
       return {
@@ -66,6 +67,17 @@ export function portfolioViewActivities(
     },
   };
 
+  /** Points that vanished may come back: when all that an alert tells of are there again, it is over. */
+  async function endVanished({ cro, congestionPoints }: PortfolioView): Promise<void> {
+    const there = new Set(congestionPoints.map(({ dso, congestionPoint }) => `${congestionPoint} ${dso}`));
+    const source = sourceOf(cro);
+    for (const key of await store.alerts.standingKeys(source, 'vanished/')) {
+      const gone = await store.portfolioSync.vanishedOn(cro, key.slice('vanished/'.length));
+      if (gone.every(({ dso, congestionPoint }) => there.has(`${congestionPoint} ${dso}`)))
+        await store.alerts.resolve(source, key, instant(clock));
+    }
+  }
+
   /** One alert for each matter of a CRO; it is taken back by a view in which the matter is no more. */
   async function alertOf(
     { cro, period }: PortfolioView,
@@ -75,7 +87,7 @@ export function portfolioViewActivities(
   ): Promise<void> {
     const source = sourceOf(cro);
     const raisedAt = instant(clock);
-    // What vanished stays gone in the views that follow: only a person ends this alert.
+    // A view in which nothing more vanishes does not bring back what is gone: see `endVanished`.
     if (about.length === 0)
       return key === 'vanished' ? undefined : store.alerts.resolve(source, key, raisedAt);
     const others = about.length - NAMED;

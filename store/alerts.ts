@@ -79,6 +79,12 @@ export function alertsOf(db: Db) {
       await db.alert.updateMany({ where: { source, key, resolvedAt: null }, data: { resolvedAt: at } });
     },
 
+    /** Keys of a source's alerts that stand, acknowledged or not, and begin like this. */
+    async standingKeys(source: string, beginning: string): Promise<string[]> {
+      const where = { source, resolvedAt: null, key: { startsWith: beginning } };
+      return (await db.alert.findMany({ where, select: { key: true } })).map(({ key }) => key);
+    },
+
     /** Somebody takes it on. The first to do so stays; undefined where there is no such alert. */
     async acknowledge(id: string, by: string, at: string): Promise<StoredAlert | undefined> {
       await db.alert.updateMany({

@@ -43,6 +43,15 @@ export function portfolioSyncOf(db: Db) {
           accepted_version = greatest(known.accepted_version, excluded.accepted_version)`;
     },
 
+    /** The congestion points that vanished in some view of a day. */
+    async vanishedOn(cro: string, period: string): Promise<{ dso: string; congestionPoint: string }[]> {
+      const rows = await db.portfolioViewChange.findMany({
+        where: { cro, period, kind: 'vanished' },
+        select: { dso: true, congestionPoint: true },
+      });
+      return rows.map(({ dso, congestionPoint }) => ({ dso: dso!, congestionPoint: congestionPoint! }));
+    },
+
     /** Keeps what an answer (by its MessageID) changed; doing it again adds nothing. */
     async recordChanges(
       answer: { readonly cro: string; readonly messageId: string; readonly period: string },

@@ -133,11 +133,22 @@ test('a new point begins prognoses, one that vanished ends them and is told, cha
   await views().keepPortfolioView({ inboxId: after });
   expect(await look(after)).toEqual(nothing);
   expect((await openAlerts()).map(([key]) => key)).toEqual(['vanished/2026-06-16']);
+
+  // Another point does not end it; the one that it tells of does, when it comes back.
+  const later = async (minute: number, points: Record<string, { on: number[] }>) => {
+    const inboxId = await answered(`2026-06-${15 + minute}`, minute, points);
+    await views().keepPortfolioView({ inboxId });
+    await look(inboxId);
+    return (await openAlerts()).map(([key]) => key);
+  };
+  const [sixteenth, nineteenth] = ['vanished/2026-06-16', 'vanished/2026-06-19'];
+  expect(await later(4, { a: { on: [1, 4] }, d: { on: [2, 3] } })).toEqual([sixteenth, nineteenth]);
+  expect(await later(5, { a: { on: [1] }, b: { on: [4] }, d: { on: [2, 3] } })).toEqual([nineteenth]);
 });
 
 test('a connection that no list has is missing: told only when it was registered again', async () => {
   await represent([since(1), since(2), since(5), since(6, '2026-12-01')]);
-  const inboxId = await answered('2026-06-18', 4, { a: { on: [1, 2] } });
+  const inboxId = await answered('2026-06-21', 6, { a: { on: [1, 2] } });
   await views().keepPortfolioView({ inboxId });
   expect(await views().comparePortfolioView({ inboxId, lastWord: false })).toMatchObject({ missing: 1 });
   expect((await openAlerts()).map(([key]) => key)).not.toContain('missing');
