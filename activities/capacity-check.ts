@@ -1,6 +1,6 @@
 import { instant } from '../base/clock.ts';
 import { type AssetDay, assetOn } from '../market/asset.ts';
-import { lostHolds, type Promised, withOutages } from '../market/outage.ts';
+import { type LostHold, lostHolds, type Promised, withOutages } from '../market/outage.ts';
 import type { Conversation, Hold, StoredOutage } from '../store/index.ts';
 import { ispCount } from '../uftp/index.ts';
 import type { CapacityActivities } from './capacity-contract.ts';
@@ -15,9 +15,10 @@ export function capacityActivities(deps: Dependencies): CapacityActivities {
       const outages = await store.outages.unchecked();
       let lost = 0;
       for (const outage of outages) {
-        for (const { workflowId, step } of await lostTo(deps, outage)) {
+        for (const { hold, lost: missing } of await lostTo(deps, outage)) {
+          const { workflowId, step } = hold;
           const reason = reasonOf(outage);
-          const told = await tell(workflowId, { type: 'capacityLost', step, reason });
+          const told = await tell(workflowId, { type: 'capacityLost', step, reason, lost: missing });
           if (!told)
             log.warn(
               { workflowId, step, outage: outage.id },
@@ -38,7 +39,7 @@ function reasonOf({ id, asset, connection, from, to, reason }: StoredOutage): st
 }
 
 /** The holds on an outage's connection that cannot be delivered together with the rest any more. */
-async function lostTo(deps: Dependencies, outage: StoredOutage): Promise<readonly Hold[]> {
+async function lostTo(deps: Dependencies, outage: StoredOutage): Promise<readonly LostHold<Hold>[]> {
   const { store, clock } = deps;
   if (outage.to <= instant(clock)) return [];
   const scope = { startsAt: outage.from, endsAt: outage.to, connections: [outage.connection] };
@@ -50,7 +51,7 @@ async function lostTo(deps: Dependencies, outage: StoredOutage): Promise<readonl
     // Of a conversation that was never recorded nobody can be told; its first record settles it.
     if (able) promised.push({ ...hold, status: hold.status === 'firm' ? 'firm' : 'open', rank, able, hold });
   }
-  return lostHolds(promised).map(({ hold }) => hold);
+  return lostHolds(promised).map(({ hold: { hold }, lost }) => ({ hold, lost }));
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

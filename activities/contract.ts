@@ -11,6 +11,7 @@ import type {
   OrderFacts,
   SendEffect,
 } from '../market/flex-request/index.ts';
+import type { PowerISP } from '../market/power.ts';
 import type { ItemDecision } from '../store/index.ts';
 import type { PrognosisActivities } from './prognosis-contract.ts';
 import type { MeteringActivities } from './metering-contract.ts';
@@ -32,6 +33,8 @@ export interface SettlementVerdict {
   readonly disputed: number;
   /** An operator may decide until then (UTC), before it is answered. */
   readonly reviewUntil?: string;
+  /** When the operator is reminded of it (UTC). */
+  readonly remindAt?: string;
 }
 
 /** An order to be written down before it is accepted. */
@@ -66,8 +69,11 @@ export interface Activities
   dispatchOrder(input: { frame: Frame; order: OrderFacts; step: string }): Promise<DispatchOutcome>;
   /** Compares the delivery of an order with our own readings. */
   measureDelivery(input: { frame: Frame; order: OrderFacts }): Promise<MeasuredDelivery>;
-  /** Has the D-Prognosis of the day hold an order. */
-  updatePrognosis(input: { frame: Frame; order: OrderFacts }): Promise<void>;
+  /**
+   * Has the D-Prognosis of the day hold an order, and what is `lost` of it: W by ISP on top of what was ordered, in
+   * place of what was said to be lost before.
+   */
+  updatePrognosis(input: { frame: Frame; order: OrderFacts; lost?: readonly PowerISP[] }): Promise<void>;
   /** Writes the state of a conversation to the read model, and settles the power held for its offers. */
   recordConversation(state: FlexRequestState): Promise<void>;
   /** Judges a reservation update by its contract, deadlines at `judgedAt` (UTC), and keeps it; returns the reasons to reject it. */
@@ -76,6 +82,8 @@ export interface Activities
   announceReservation(input: { contractId: string; congestionPoint: string; period: string }): Promise<void>;
   /** Recomputes a FlexSettlement from our own data and keeps the items. */
   recomputeSettlement(input: { inboxId: string; rejections: readonly string[] }): Promise<SettlementVerdict>;
+  /** Tells the operator that a FlexSettlement still waits for a review, and not for long. */
+  remindOfReview(input: { inboxId: string }): Promise<void>;
   /** Decides a FlexSettlement, with an operator's review laid over what was computed, and answers it from the kept items. */
   answerSettlement(input: {
     inboxId: string;

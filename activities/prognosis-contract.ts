@@ -39,11 +39,4 @@ export interface PrognosisActivities {
   startPrognoses(input: Partial<PrognosisKey>): Promise<number>;
   /** No connection of ours is left there: what was sent last stays, and nothing follows. */
   stopPrognoses(input: PrognosisKey & { readonly reason: string }): Promise<void>;
-  /** Delivery of an order will differ from what was ordered: W by ISP. What the same id said before is void. */
-  reportDeviation(
-    input: PrognosisKey & {
-      readonly id: string;
-      readonly ISP: readonly { readonly Power: number; readonly Start: number; readonly Duration: number }[];
-    },
-  ): Promise<void>;
 }

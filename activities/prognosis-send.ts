@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { FlexorError } from '../base/errors.ts';
-import { powerRuns } from '../market/prognosis/runs.ts';
+import { powerRuns } from '../market/power.ts';
 import { periodEnd, UftpError } from '../uftp/index.ts';
 import type { SendInput } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';

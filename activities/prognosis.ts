@@ -103,11 +103,7 @@ export function prognosisActivities(
       await prognoses.tell(key, { type: 'withdrawn', reason });
     },
 
-    async reportDeviation({ id, ISP, ...key }) {
-      await prognoses.tell(key, { type: 'deviation', id, ISP });
-    },
-
-    async updatePrognosis({ frame, order }) {
+    async updatePrognosis({ frame, order, lost }) {
       if (!prognosed(frame.dso)) return;
       const { workflowId } = Context.current().info.workflowExecution!;
       const key = { dso: frame.dso, congestionPoint: frame.CongestionPoint, period: frame.Period };
@@ -121,6 +117,7 @@ export function prognosisActivities(
         workflowId,
       });
       if (!told) log.warn({ ...key, orderReference }, 'an order came after the last prognosis of its day');
+      if (lost) await prognoses.tell(key, { type: 'deviation', id: orderMessageId, ISP: lost });
     },
   };
 }

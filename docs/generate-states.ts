@@ -31,7 +31,6 @@ const WORDS: Readonly<Record<FlexRequestEvent['type'], string>> = {
   reserved: 'FlexReservationUpdate',
   capacityLost: 'capacity lost',
   dispatched: 'plan confirmed or not',
-  shortfall: 'shortfall',
   measured: 'measured',
   prognosed: 'FlexOrderStatus',
   settled: 'settlement answered',

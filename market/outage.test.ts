@@ -40,7 +40,7 @@ describe('what cannot be delivered any more', () => {
     ...{ rank, status, able, startsAt: day.startsAt, ispMinutes: day.ispMinutes },
     assets: [{ connection: 'ean.1', asset: 'battery', reduceW, increaseW: [0, 0, 0, 0] }],
   });
-  const lost = (...holds: Promised[]) => lostHolds(holds).map(({ rank }) => rank);
+  const lost = (...holds: Promised[]) => lostHolds(holds).map(({ hold: { rank } }) => rank);
 
   it('is the newest open offer first, as long as the rest fits', () => {
     expect(lost(hold(1, 'open', 0, 600, 0, 0), hold(2, 'open', 0, 400, 0, 0))).toEqual([]);
@@ -56,6 +56,24 @@ describe('what cannot be delivered any more', () => {
   it('is an order where nothing else helps', () => {
     expect(lost(hold(1, 'firm', 0, 1001, 0, 0), hold(2, 'open', 0, 1000, 0, 0))).toEqual([1]);
     expect(lost(hold(1, 'firm', 0, 700, 0, 0), hold(2, 'firm', 0, 700, 0, 0))).toEqual([2]);
+  });
+
+  it('is said by ISP: as consumption where less is reduced, and the other way round', () => {
+    const kept = hold(1, 'firm', 0, 700, 0, 0);
+    const both = {
+      ...hold(2, 'firm', 500, 700, 1200, 0),
+      assets: [
+        { connection: 'ean.1', asset: 'battery', reduceW: [500, 700, 1200, 0], increaseW: [0, 0, 0, 900] },
+        { connection: 'ean.1', asset: 'gone', reduceW: [0, 0, 0, 0], increaseW: [0, 0, 0, 800] },
+      ],
+    };
+    expect(lostHolds([kept, both]).map(({ lost }) => lost)).toEqual([
+      [
+        { Start: 2, Duration: 1, Power: 400 },
+        { Start: 3, Duration: 1, Power: 200 },
+        { Start: 4, Duration: 1, Power: -800 },
+      ],
+    ]);
   });
 
   it('is nothing that lies outside of the outage', () => {

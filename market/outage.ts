@@ -1,5 +1,6 @@
 import type { AssetDay, DayOfISPs } from './asset.ts';
-import { beside, type HeldPower } from './capacity.ts';
+import { beside, type HeldAsset, type HeldPower } from './capacity.ts';
+import { type PowerISP, powerRuns } from './power.ts';
 
 /** A time in which an asset, or every asset behind a connection, can do less. */
 export interface Outage {
@@ -60,38 +61,64 @@ export interface Promised extends HeldPower {
   readonly able: readonly AssetDay[];
 }
 
+/** A hold that cannot be delivered in full, and the power (W by ISP) by which delivery differs: + where less is reduced. */
+export interface LostHold<H> {
+  readonly hold: H;
+  readonly lost: readonly PowerISP[];
+}
+
 /**
  * The holds that cannot be delivered together with the rest. What is ordered comes first, and within each kind what
  * was held earlier: the newest open offer is the first to be given up, and an order only where nothing else helps.
  */
-export function lostHolds<H extends Promised>(holds: readonly H[]): H[] {
+export function lostHolds<H extends Promised>(holds: readonly H[]): LostHold<H>[] {
   const inTurn = [...holds].sort((a, b) => precedence(a) - precedence(b) || a.rank - b.rank);
   const kept: H[] = [];
-  const lost: H[] = [];
-  for (const hold of inTurn) (fits(hold, kept) ? kept : lost).push(hold);
-  return lost;
+  const found: LostHold<H>[] = [];
+  for (const hold of inTurn) {
+    const lacking = lackingOf(hold, kept);
+    if (lacking.every(({ reduceW, increaseW }) => [...reduceW, ...increaseW].every((watts) => watts === 0))) {
+      kept.push(hold);
+    } else {
+      found.push({ hold, lost: powerRuns(sumOf(lacking)).filter(({ Power }) => Power !== 0) });
+    }
+  }
+  return found;
 }
 
 const precedence = ({ status }: Promised): number => (status === 'firm' ? 0 : 1);
 
-function fits(hold: Promised, kept: readonly HeldPower[]): boolean {
+type Powers = Pick<HeldAsset, 'reduceW' | 'increaseW'>;
+
+/** By asset, what is missing (W by ISP) of what a hold needs of it, beside what is kept for others. */
+function lackingOf(hold: Promised, kept: readonly HeldPower[]): Powers[] {
   const { startsAt, ispMinutes, assets, able } = hold;
   const day = { startsAt, ispMinutes, ispCount: assets[0]?.reduceW.length ?? 0 };
   const others = beside(able, day, kept);
-  return assets.every(({ connection, asset, reduceW, increaseW }) => {
+  return assets.map(({ connection, asset, reduceW, increaseW }) => {
     const one = others.find((each) => each.connection === connection && each.name === asset);
-    return (
-      suffices(reduceW, one?.reduceW, one?.held.reduceW) &&
-      suffices(increaseW, one?.increaseW, one?.held.increaseW)
-    );
+    return {
+      reduceW: lacking(reduceW, one?.reduceW, one?.held.reduceW),
+      increaseW: lacking(increaseW, one?.increaseW, one?.held.increaseW),
+    };
   });
 }
 
-/** Whether there is what is needed in every ISP in which something is. */
-function suffices(
+function lacking(
   needed: readonly number[],
   can: readonly number[] = [],
   taken: readonly number[] = [],
-): boolean {
-  return needed.every((watts, index) => watts === 0 || watts + (taken[index] ?? 0) <= (can[index] ?? 0));
+): number[] {
+  return needed.map((watts, index) => {
+    const left = Math.max(0, (can[index] ?? 0) - (taken[index] ?? 0));
+    return Math.max(0, watts - left);
+  });
+}
+
+/** What lacks in reducing is consumed after all, and what lacks in increasing is not. */
+function sumOf(lacking: readonly Powers[]): number[] {
+  const count = Math.max(0, ...lacking.map(({ reduceW }) => reduceW.length));
+  return Array.from({ length: count }, (_, index) =>
+    lacking.reduce((sum, one) => sum + one.reduceW[index]! - one.increaseW[index]!, 0),
+  );
 }

@@ -23,6 +23,17 @@ export function powerByISP(groups: readonly PowerISP[]): Map<number, number> {
   return powers;
 }
 
+/** A profile (W by ISP) as a message names it: ISPs of the same power in one element, or each in one of its own. */
+export function powerRuns(power: readonly number[], spelledOut = false): PowerISP[] {
+  const runs: { Power: number; Start: number; Duration: number }[] = [];
+  power.forEach((Power, index) => {
+    const last = runs.at(-1);
+    if (last?.Power === Power && !spelledOut) last.Duration += 1;
+    else runs.push({ Power, Start: index + 1, Duration: 1 });
+  });
+  return runs;
+}
+
 /** The last ISP that a list of groups names. */
 export function lastISP(groups: readonly { readonly Start: number; readonly Duration: number }[]): number {
   return Math.max(...groups.map(({ Start, Duration }) => Start + Duration - 1));

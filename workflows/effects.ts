@@ -63,8 +63,8 @@ export async function carryOut(effect: Lengthy): Promise<FlexRequestEvent | unde
       return { type: 'decided', step: effect.step, decision: await decideOffer(input) };
     }
     case 'prognose': {
-      const { frame, order } = effect;
-      await updatePrognosis({ frame, order });
+      const { kind: _, ...input } = effect;
+      await updatePrognosis(input);
       return undefined;
     }
     case 'dispatch': {

@@ -6,7 +6,7 @@ import { ApiError, notFound, Refusal } from '../errors.ts';
 import { parseBody } from './body.ts';
 import { command, commandRefused } from './conversation-calls.ts';
 import { idempotencyKeyOf, operatorOf } from './operator-name.ts';
-import { proposal } from './proposal.ts';
+import { powers, proposal } from './proposal.ts';
 
 interface Dependencies {
   readonly store: Pick<Store, 'conversations'>;
@@ -19,20 +19,28 @@ const reason = z.string().trim().min(1, 'is empty').max(300, 'is longer than 300
 /** The step under which a message was sent, such as `FlexOffer/1`. */
 const step = z.string().min(1, 'is empty').max(100);
 
+/** What an order will still bring; without `ISP` nothing. */
+const shortfall = z.strictObject({
+  orderReference: z.string().min(1, 'is empty').max(100),
+  reason,
+  ISP: powers.optional(),
+});
+
 /** What an operator may order in a conversation: the fields of each, and the status of success. */
 const COMMANDS = {
   offers: { kind: 'offer', body: z.strictObject({ proposal }), done: 201 },
   'no-bid': { kind: 'noBid', body: z.strictObject({ reason }), done: 200 },
   revocations: { kind: 'revoke', body: z.strictObject({ step, reason }), done: 200 },
   resend: { kind: 'resend', body: z.strictObject({ step }), done: 200 },
+  shortfalls: { kind: 'shortfall', body: shortfall, done: 200 },
 } as const;
 
 /** Workflows that are conversations; others take no commands. */
 const CONVERSATION = /^(flex-request|unsolicited)\//;
 
 /**
- * `POST /v1/conversations/{workflowId}/offers`, `/no-bid`, `/revocations` and `/resend`: an operator's word, which
- * overrides the strategy's. Answers with what came of it, with 202 where that takes longer than ten seconds, and with
+ * `POST /v1/conversations/{workflowId}/offers`, `/no-bid`, `/revocations`, `/resend` and `/shortfalls`: an
+ * operator's word, which overrides the strategy's. Answers with what came of it, with 202 where that takes longer than ten seconds, and with
  * 409 in the workflow's own words where it cannot be.
  */
 export function commandRoutes(app: FastifyInstance, { store, temporal, patienceMs }: Dependencies): void {

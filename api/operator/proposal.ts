@@ -5,19 +5,22 @@ import { field } from './body.ts';
 const price = z.string().regex(/^-?\d{1,14}(\.\d{1,4})?$/, 'is not a decimal number in quotes');
 const factor = z.string().regex(/^(0\.(0[1-9]|[1-9]\d?)|1(\.00?)?)$/, 'is not a factor from 0.01 to 1.00');
 
+/** Power in W by ISP; + is consumption. */
+export const powers = z
+  .array(
+    z.strictObject({
+      Start: field.isp,
+      Duration: z.int32().positive('is not a number of ISPs').default(1),
+      Power: field.power,
+    }),
+  )
+  .min(1, 'is empty');
+
 const option = z.strictObject({
   /** For the whole option, in the market's currency. */
   Price: price,
   MinActivationFactor: factor.optional(),
-  ISP: z
-    .array(
-      z.strictObject({
-        Start: field.isp,
-        Duration: z.int32().positive('is not a number of ISPs').default(1),
-        Power: field.power,
-      }),
-    )
-    .min(1, 'is empty'),
+  ISP: powers,
 });
 
 /** An operator's offer. Whether it fits the request, and whether it can be delivered, is judged where it is decided. */

@@ -45,10 +45,14 @@ export type FlexRequestEvent =
   | { readonly type: 'booked'; readonly orderMessageId: string; readonly booked: BookedOrder }
   | { readonly type: 'reserved'; readonly ISP: readonly PowerISP[] }
   /** An asset fails, so that what an offer or order counts on is not there. */
-  | { readonly type: 'capacityLost'; readonly step: string; readonly reason: string }
+  | {
+      readonly type: 'capacityLost';
+      readonly step: string;
+      readonly reason: string;
+      /** What is missing of an order: W by ISP on top of what was ordered. Absent: nothing of it comes. */
+      readonly lost?: readonly PowerISP[];
+    }
   | { readonly type: 'dispatched'; readonly orderMessageId: string; readonly outcome: DispatchOutcome }
-  /** Somebody notices during delivery that less will be delivered. */
-  | { readonly type: 'shortfall'; readonly orderReference: string; readonly reason: string }
   | { readonly type: 'measured'; readonly orderMessageId: string; readonly delivery: MeasuredDelivery }
   /** The DSO answered a D-Prognosis that has to hold an order. */
   | {
@@ -82,8 +86,16 @@ export type FlexRequestEffect =
       readonly step: string;
       readonly direct: boolean;
     }
-  /** The baseline is a D-Prognosis, which has to hold the order from now on. */
-  | { readonly kind: 'prognose'; readonly frame: Frame; readonly order: OrderFacts }
+  /**
+   * The baseline is a D-Prognosis, which has to hold the order from now on, and what is lost of it: W by ISP on top
+   * of what was ordered, in place of what was said to be lost before.
+   */
+  | {
+      readonly kind: 'prognose';
+      readonly frame: Frame;
+      readonly order: OrderFacts;
+      readonly lost?: readonly PowerISP[];
+    }
   /** Hand the plan of an order to the assets. */
   | { readonly kind: 'dispatch'; readonly frame: Frame; readonly order: OrderFacts; readonly step: string }
   | { readonly kind: 'measure'; readonly frame: Frame; readonly order: OrderFacts }

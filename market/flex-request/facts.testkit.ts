@@ -13,6 +13,7 @@ import type {
 } from './facts.ts';
 import { frameOf } from './facts.ts';
 import { reduce } from './reducer.ts';
+import type { PowerISP } from '../power.ts';
 import { type FlexRequestState, initialState, type Phase } from './state.ts';
 
 /** The story of the tests: a request for the next day, answered, offered and ordered in the hours before. */
@@ -209,20 +210,14 @@ export const is = {
     type: 'reserved',
     ISP: [{ Power, Start: 48, Duration: 4 }],
   }),
-  capacityLost: (step = 'FlexOffer/1'): FlexRequestEvent => ({
+  capacityLost: (step = 'FlexOffer/1', lost?: readonly PowerISP[]): FlexRequestEvent => ({
     type: 'capacityLost',
-    step,
-    reason: 'the battery fails',
+    ...{ step, reason: 'the battery fails', ...(lost && { lost }) },
   }),
   dispatched: (outcome: DispatchOutcome = { outcome: 'confirmed' }): FlexRequestEvent => ({
     type: 'dispatched',
     orderMessageId: order().messageId,
     outcome,
-  }),
-  shortfall: (orderReference = 'O-1'): FlexRequestEvent => ({
-    type: 'shortfall',
-    orderReference,
-    reason: 'the battery is empty',
   }),
   measured: (delivery: Partial<MeasuredDelivery> = {}): FlexRequestEvent => ({
     type: 'measured',
@@ -250,6 +245,8 @@ export const is = {
     type: 'commanded',
     command: { id, by: 'anna', ...command },
   }),
+  shortfall: (orderReference = 'O-1', ISP?: readonly PowerISP[]): FlexRequestEvent =>
+    is.commanded({ kind: 'shortfall', orderReference, reason: 'the battery is empty', ISP }),
   revoked: (step = 'FlexOffer/1'): FlexRequestEvent =>
     is.commanded({ kind: 'revoke', step, reason: 'sold elsewhere' }),
   clock: { type: 'clock' } as FlexRequestEvent,

@@ -183,6 +183,13 @@ export type OperatorCommand = { readonly id: string; readonly by: string } & (
   | { readonly kind: 'noBid'; readonly reason: string }
   | { readonly kind: 'revoke'; readonly step: string; readonly reason: string }
   | { readonly kind: 'resend'; readonly step: string }
+  /** An order brings less: what is still expected of its ISPs (W), those not named as ordered. Without `ISP`: nothing. */
+  | {
+      readonly kind: 'shortfall';
+      readonly orderReference: string;
+      readonly reason: string;
+      readonly ISP?: readonly PowerISP[] | undefined;
+    }
 );
 
 /** What came of an operator's command. */

@@ -1,8 +1,9 @@
 import { ispEnd } from '../../uftp/calendar/index.ts';
 import { lastISP } from '../power.ts';
 import { decisionTaken, toDecide } from './on-decision.ts';
-import { fallsShort, onNoReply } from './on-offer.ts';
+import { onNoReply } from './on-offer.ts';
 import { revocationStep } from './on-revocation.ts';
+import { fallsShort } from './on-shortfall.ts';
 import { act, alert, stay, type Step, andThen, withOffer, withOrder } from './step.ts';
 import {
   type FlexRequestState,

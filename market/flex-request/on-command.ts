@@ -4,6 +4,7 @@ import { expireRequest } from './on-clock.ts';
 import { decisionTaken, toDecide, tooLate } from './on-decision.ts';
 import { resend } from './on-offer.ts';
 import { deliveryBegins, revocationStep, revoke } from './on-revocation.ts';
+import { onShortfall, shortfallRefusal } from './on-shortfall.ts';
 import { act, resolve, stay, type Step, andThen } from './step.ts';
 import { type FlexRequestState, mayBeOrdered } from './state.ts';
 
@@ -38,6 +39,8 @@ export function refusalOf(
       if (!waits) return `Nothing under ${command.step} waits for an answer.`;
       return state.sending.includes(command.step) ? `${command.step} is being sent already.` : undefined;
     }
+    case 'shortfall':
+      return shortfallRefusal(state, command);
   }
 }
 
@@ -71,6 +74,8 @@ export function onCommanded(state: FlexRequestState, command: OperatorCommand, n
       const told = resolve(state, `reply/${offer!.step}`);
       return done(resend(told, command.step, now), `${command.step} is being sent once more.`);
     }
+    case 'shortfall':
+      return done(onShortfall(state, command, now), `Noted for order ${command.orderReference}.`);
   }
 }
 

@@ -3,11 +3,13 @@ import {
   after,
   alertsOf,
   AT,
+  type Entry,
   frame,
   is,
   kindsOf,
   later,
   order,
+  outcomes,
   PLAN,
   quietly,
   tell,
@@ -69,15 +71,68 @@ describe('the plan of an order', () => {
 describe('a shortfall', () => {
   it('that is noticed during delivery is told to a person', () => {
     const { state, effects } = tell([is.shortfall()], quietly('Ordered'));
-    expect(Object.keys(alertsOf(state))).toEqual(['shortfall/O-1']);
-    expect(effects).toEqual([]);
+    expect(alertsOf(state)['shortfall/O-1']).toContain(
+      'not be delivered in full: the battery is empty (anna)',
+    );
+    expect(outcomes(effects)).toEqual([{ 'command-1': { done: true, text: 'Noted for order O-1.' } }]);
+    expect(kindsOf(effects)).toEqual(['answer']);
   });
 
   it('has the D-Prognosis tell the truth, where that is the baseline', () => {
     const baseline = { BaselineReference: undefined, DPrognosisMessageID: OTHER };
     const ordered = tell([...UNTIL.Opened, is.offered(baseline), is.ordered(baseline), is.booked()]);
-    const { effects } = tell([is.shortfall()], { ...ordered, effects: [] });
-    expect(effects).toEqual([{ kind: 'prognose', frame: frame(), order: order(baseline) }]);
+    const placed = order(baseline);
+    const says = (...events: Entry[]) => {
+      const { state, effects } = tell(events, { ...ordered, effects: [] });
+      const told = effects.filter((effect) => effect.kind === 'prognose');
+      for (const effect of told) expect(effect).toMatchObject({ frame: frame(), order: placed });
+      return { lost: told.at(-1)?.lost, alerts: alertsOf(state) };
+    };
+    const nothing = [{ Start: 48, Duration: 4, Power: 4000 }];
+    expect(placed.ISP).toEqual([{ Start: 48, Duration: 4, Power: -4000 }]);
+    expect(says(is.shortfall()).lost).toEqual(nothing);
+    expect(says(is.capacityLost()).lost).toEqual(nothing);
+    const part = [{ Start: 49, Duration: 2, Power: 1500 }];
+    expect(says(is.capacityLost('FlexOffer/1', part)).lost).toEqual(part);
+    const less = is.shortfall('O-1', [{ Start: 49, Duration: 2, Power: -2500 }]);
+    const lost = [
+      { Start: 49, Duration: 1, Power: 1500 },
+      { Start: 50, Duration: 1, Power: 1500 },
+    ];
+    expect(says(less).lost).toEqual(lost);
+    // It comes in full after all.
+    expect(says(less, is.shortfall('O-1', placed.ISP))).toEqual({ lost: [], alerts: {} });
+  });
+
+  it('of an order whose assets do not follow the plan is all of it', () => {
+    const baseline = { BaselineReference: undefined, DPrognosisMessageID: OTHER };
+    const planned = tell([
+      ...[...UNTIL.Opened, is.offered(baseline), is.ordered(baseline), is.booked(order().messageId, PLAN)],
+      [is.clock, AT.dispatched] as const,
+    ]);
+    const failed = tell([is.dispatched({ outcome: 'refused', reason: 'no fuel' })], {
+      ...planned,
+      effects: [],
+    });
+    const nothing = [{ Start: 48, Duration: 4, Power: 4000 }];
+    expect(failed.effects).toMatchObject([{ kind: 'prognose', lost: nothing }]);
+    const part = is.capacityLost('FlexOffer/1', [{ Start: 49, Duration: 1, Power: 1 }]);
+    expect(tell([part], { ...failed, effects: [] }).effects).toMatchObject([
+      { kind: 'prognose', lost: nothing },
+    ]);
+    const { effects } = tell([is.shortfall()], { ...failed, effects: [] });
+    expect(outcomes(effects)).toEqual([
+      { 'command-1': { done: false, text: 'It is known already that nothing of O-1 comes.' } },
+    ]);
+  });
+
+  it('names ISPs of the order', () => {
+    const { state, effects } = tell(
+      [is.shortfall('O-1', [{ Start: 51, Duration: 2, Power: 0 }])],
+      quietly('Ordered'),
+    );
+    expect(alertsOf(state)).toEqual({});
+    expect(outcomes(effects)).toEqual([{ 'command-1': { done: false, text: 'Order O-1 has no ISP 52.' } }]);
   });
 
   it.each([

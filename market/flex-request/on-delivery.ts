@@ -1,5 +1,5 @@
 import type { FlexRequestEvent } from './events.ts';
-import { fallsShort } from './on-offer.ts';
+import { fallsShort } from './on-shortfall.ts';
 import { alert, resolve, stay, type Step, withOrder } from './step.ts';
 import type { FlexRequestState, OrderState } from './state.ts';
 
@@ -17,12 +17,6 @@ export function onDispatched(state: FlexRequestState, event: Told<'dispatched'>,
   const what =
     outcome.outcome === 'refused' ? 'the assets refused the plan' : 'the assets could not be reached';
   return fallsShort(failed, orderMessageId, `${what}: ${outcome.reason}`, now);
-}
-
-/** Somebody who watches the assets says that less is coming. */
-export function onShortfall(state: FlexRequestState, event: Told<'shortfall'>, now: string): Step {
-  const found = byReference(state, event.orderReference);
-  return found ? fallsShort(state, found.order.messageId, event.reason, now) : stay(state);
 }
 
 /** Our own readings, before anybody else's: what fell short will be settled with a penalty. */

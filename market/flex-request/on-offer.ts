@@ -3,7 +3,7 @@ import { toDecide } from './on-decision.ts';
 import { refersToOffer } from './order-check.ts';
 import { revoke, revocationStep } from './on-revocation.ts';
 import { act, alert, resolve, stay, type Step, withOffer } from './step.ts';
-import { binds, type FlexRequestState, mayBeOrdered, type OfferState } from './state.ts';
+import { type FlexRequestState, mayBeOrdered, type OfferState } from './state.ts';
 
 /** How often an offer that the DSO refused is decided on again, before a person has to look. */
 const CORRECTIONS = 3;
@@ -61,37 +61,4 @@ export function onNoReply(state: FlexRequestState, offer: OfferState, now: strin
 /** Delivers a message once more, byte for byte. */
 export function resend(state: FlexRequestState, step: string, askedAt: string): Step {
   return act({ ...state, sending: [...state.sending, step] }, { kind: 'sendAgain', step, askedAt });
-}
-
-/** An asset fails: what is not ordered yet is revoked, what is ordered will fall short. */
-export function onCapacityLost(state: FlexRequestState, step: string, reason: string, now: string): Step {
-  const ordered = state.orders.find((each) => each.step === step);
-  if (ordered && (ordered.direct || binds(ordered)))
-    return fallsShort(state, ordered.order.messageId, reason, now);
-  // What becomes of an order that is being booked shows when it is.
-  if (ordered) return stay(withOffer(state, step, (offer) => ({ ...offer, revocation: reason })));
-  const deciding = state.deciding.map((each) =>
-    each.step === step ? { ...each, overruled: reason, stale: true } : each,
-  );
-  return revoke({ ...state, deciding }, step, reason, now);
-}
-
-/** No message cancels an order: a person has to call, and the D-Prognosis has to tell the truth (UFTP FlexOrder). */
-export function fallsShort(
-  state: FlexRequestState,
-  orderMessageId: string,
-  reason: string,
-  now: string,
-): Step {
-  const found = state.orders.find(({ order }) => order.messageId === orderMessageId);
-  if (!found || !state.frame || (found.status !== 'Accepted' && found.status !== 'Booking'))
-    return stay(state);
-  const { order } = found;
-  const text =
-    `Order ${order.OrderReference} for ${order.Period} will not be delivered in full: ${reason}. ` +
-    `No message cancels an order, so tell ${state.frame.dso} at once.`;
-  const alerted = alert(state, now, { key: `shortfall/${order.OrderReference}`, severity: 'critical', text });
-  return order.DPrognosisMessageID === undefined
-    ? stay(alerted)
-    : act(alerted, { kind: 'prognose', frame: state.frame, order });
 }

@@ -2,11 +2,12 @@ import type { FlexRequestEvent } from './events.ts';
 import { expireRequest, onClock } from './on-clock.ts';
 import { onCommanded } from './on-command.ts';
 import { onDecided, toDecide } from './on-decision.ts';
-import { onDispatched, onMeasured, onPrognosed, onSettled, onShortfall } from './on-delivery.ts';
-import { onCapacityLost, onOfferAnswered } from './on-offer.ts';
+import { onDispatched, onMeasured, onPrognosed, onSettled } from './on-delivery.ts';
+import { onOfferAnswered } from './on-offer.ts';
 import { isDirect, onBooked, onOrdered } from './on-order.ts';
 import { onRequested, onSuperseded, onUnsolicited } from './on-request.ts';
 import { lacksObligated } from './on-reserved.ts';
+import { onCapacityLost } from './on-shortfall.ts';
 import { onRevocationAnswered } from './on-revocation.ts';
 import { onSent } from './on-sent.ts';
 import { isFinal, phaseOf } from './phase.ts';
@@ -64,11 +65,9 @@ function react(state: FlexRequestState, event: FlexRequestEvent, now: string): S
     case 'reserved':
       return onReserved({ ...state, reserved: event.ISP });
     case 'capacityLost':
-      return onCapacityLost(state, event.step, event.reason, now);
+      return onCapacityLost(state, event, now);
     case 'dispatched':
       return onDispatched(state, event, now);
-    case 'shortfall':
-      return onShortfall(state, event, now);
     case 'measured':
       return onMeasured(state, event, now);
     case 'prognosed':

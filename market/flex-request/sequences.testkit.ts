@@ -63,9 +63,13 @@ export const happens: fc.Arbitrary<FlexRequestEvent> = fc.oneof(
   { arbitrary: revocationAnswerArrives, weight: 2 },
   fc.constantFrom(0, -1000, -4000, -6000).map((power) => is.reserved(power)),
   offerStep.map((step) => is.capacityLost(step)),
-  few.map((n) => is.shortfall(`O-${n}`)),
   fc.constantFrom(is.superseded('revoke'), is.superseded('keep', 3), is.superseded('revoke', 1)),
 );
+
+function shortfallOf(orderReference: string, power: number | undefined) {
+  const ISP = power === undefined ? undefined : [{ Start: 48, Duration: 4, Power: power }];
+  return { kind: 'shortfall' as const, orderReference, reason: 'empty', ISP };
+}
 
 let commands = 0;
 /** An operator's commands, each with an id of its own. */
@@ -75,6 +79,7 @@ export const commanded: fc.Arbitrary<FlexRequestEvent> = fc
     fc.constant({ kind: 'noBid' as const, reason: 'holiday' }),
     offerStep.map((step) => ({ kind: 'revoke' as const, step, reason: 'sold' })),
     fc.oneof(offerStep, revocationStep).map((step) => ({ kind: 'resend' as const, step })),
+    fc.tuple(few, fc.constantFrom(undefined, 0, -4000)).map(([n, power]) => shortfallOf(`O-${n}`, power)),
   )
   .map((command) => is.commanded(command, `command-${(commands += 1)}`));
 

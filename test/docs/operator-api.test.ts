@@ -10,7 +10,7 @@ const source = readdirSync(folder)
 
 /** Every `/v1/…` path in quotes; the commands of a conversation are put together from their names. */
 const registered = new Set([...source.matchAll(/'(\/v1\/[\w:/-]*[\w])'/g)].map(([, path]) => path!));
-for (const command of ['offers', 'no-bid', 'revocations', 'resend']) {
+for (const command of ['offers', 'no-bid', 'revocations', 'resend', 'shortfalls']) {
   registered.add(`/v1/conversations/:workflowId/${command}`);
 }
 const documented = new Set([...page.matchAll(/`[A-Z]+ (\/v1\/[^`?]*)`/g)].map(([, path]) => path!));

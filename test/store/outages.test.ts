@@ -103,7 +103,10 @@ test('offers that count on lost power are revoked, the newest first, and the oth
   expect(told).toEqual([
     [
       'newer',
-      { type: 'capacityLost', step: 'FlexOffer/1', reason: expect.stringMatching(/heat .*o-1: boiler/) },
+      {
+        ...{ type: 'capacityLost', step: 'FlexOffer/1', lost: [{ Start: 48, Duration: 4, Power: 1000 }] },
+        reason: expect.stringMatching(/heat .*o-1: boiler/),
+      },
     ],
   ]);
   const statuses = [older, newer, elsewhere].map(({ state }) => state.offers[0]!.status);
@@ -124,8 +127,13 @@ test('an order on lost power is an alert for a person', async () => {
   await talk.tell({ type: 'ordered', order, rejections: [] });
   const booked = { rejections: [], plan: { settlementDueBy: '2026-08-15T00:00:00.000Z' } };
   await talk.tell({ type: 'booked', orderMessageId: 'order', booked });
-  await store.outages.save(outage(), NOW);
-  expect((await check()).found).toEqual({ outages: 1, lost: 1 });
+  await store.outages.save(outage({ remainingReduceW: 300 }), NOW);
+  const { found, told } = await check();
+  expect(found).toEqual({ outages: 1, lost: 1 });
+  // What is missing of it, by ISP.
+  expect(told).toEqual([
+    ['ordered', expect.objectContaining({ lost: [{ Start: 48, Duration: 4, Power: 1700 }] })],
+  ]);
   expect(talk.state.alerts).toContainEqual(
     expect.objectContaining({ key: 'shortfall/O-1', severity: 'critical' }),
   );

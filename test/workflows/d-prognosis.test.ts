@@ -133,6 +133,15 @@ test('an accepted order is held by the next revision, looked for in the answer, 
   await pending(point, 3);
   await point.answer('Accepted', found(true));
   await point.when('the order to be found', ({ orders }) => orders[0]?.status === 'Confirmed');
+  // What is lost of it is said at once, and taken back as soon as it comes after all.
+  await order.fallsShort([{ Start: 70, Duration: 1, Power: 1500 }]);
+  await pending(point, 4);
+  expect(profileOf((await point.messages())[3]!).slice(67, 71)).toEqual([5000, 3000, 4500, 5000]);
+  await point.answer('Accepted', found(true));
+  await order.fallsShort([]);
+  await pending(point, 5);
+  await point.answer('Accepted', found(true));
+  await inForce(point, 5);
   await point.moveTo(day('2027-06-05', 0, '20:00'));
   expect(order.told()).toEqual([
     {
@@ -143,8 +152,8 @@ test('an accepted order is held by the next revision, looked for in the answer, 
   // What is forecast later moves neither the ordered ISPs nor the closed ones.
   await point.forecast(point.flat(9000));
   await point.start();
-  await pending(point, 4);
-  const after = profileOf((await point.messages())[3]!);
+  await pending(point, 6);
+  const after = profileOf((await point.messages())[5]!);
   expect([after[67], after[68], after[84], after[85]]).toEqual([5000, 3000, 5000, 9000]);
   const [first] = await point.messages();
   const profile = await floor.store.prognoses.resultingProfile(point.key.dso, order.messageId);

@@ -174,7 +174,9 @@ export async function startPrognosisFloor() {
         const order = { ...frame, messageId, OrderReference: `O-${messageId}`, ISP } as unknown as OrderFacts;
         const run = new MockActivityEnvironment({ workflowExecution: { workflowId: from, runId: 'run' } });
         await run.run(activities.updatePrognosis, { frame, order });
-        return { messageId, told: () => told.filter(({ workflowId }) => workflowId === from) };
+        const fallsShort = (lost: OrderFacts['ISP']) =>
+          run.run(activities.updatePrognosis, { frame, order, lost });
+        return { messageId, fallsShort, told: () => told.filter(({ workflowId }) => workflowId === from) };
       },
       moveTo: async (instant: string) => {
         const ahead = Date.parse(instant) - Date.parse(present);
