@@ -18,7 +18,7 @@ const ENFORCED = RULES.filter(({ name }) => !TOLERATED.includes(name));
 /** Judges by every enforced rule of the protocol, with what configuration and store know, at the instant of receipt. */
 export function createJudge(
   config: Config,
-  store: Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio'>,
+  store: Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio' | 'settlements'>,
   contracts: ContractBook,
 ): Judge {
   return async (stored) => {
