@@ -126,6 +126,12 @@ describe('a shortfall', () => {
     ]);
   });
 
+  it('is none of an order that was delivered', () => {
+    const { state, effects } = tell([is.capacityLost()], { ...after('Delivered'), effects: [] });
+    expect(alertsOf(state)).toEqual({});
+    expect(effects).toEqual([]);
+  });
+
   it('names ISPs of the order', () => {
     const { state, effects } = tell(
       [is.shortfall('O-1', [{ Start: 51, Duration: 2, Power: 0 }])],

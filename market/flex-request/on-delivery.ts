@@ -69,7 +69,7 @@ export function onSettled(state: FlexRequestState, event: Told<'settled'>): Step
 }
 
 function byReference({ orders }: FlexRequestState, orderReference: string): OrderState | undefined {
-  return orders.find(({ order, status }) => status !== 'Booking' && order.OrderReference === orderReference);
+  return orders.find(({ order }) => order.OrderReference === orderReference);
 }
 
 function byMessage({ orders }: FlexRequestState, messageId: string): OrderState | undefined {

@@ -15,9 +15,6 @@ export const EQUIVALENT: readonly (Pick<Mutation, 'code' | 'change'> & {
     change: 'dropped',
     because: 'What an answer is awaited for is taken away with every other status.',
   },
-  { file: 'on-offer.ts', code: '!found || !state.frame', change: 'dropped', because: NARROWING },
-  { file: 'on-offer.ts', code: '!found', change: 'dropped', because: NARROWING },
-  { file: 'on-offer.ts', code: '!state.frame', change: 'dropped', because: NARROWING },
   {
     file: 'on-order.ts',
     code: '!offer',
@@ -35,4 +32,6 @@ export const EQUIVALENT: readonly (Pick<Mutation, 'code' | 'change'> & {
   { file: 'on-revocation.ts', code: '!frame', change: 'dropped', because: NARROWING },
   { file: 'on-revocation.ts', code: '!offer.messageId', change: 'dropped', because: NARROWING },
   { file: 'order-check.ts', code: '!frame', change: 'dropped', because: NARROWING },
+  { file: 'on-shortfall.ts', code: '!found', change: 'dropped', because: NARROWING },
+  { file: 'on-shortfall.ts', code: 'frame', change: 'dropped', because: NARROWING },
 ];
