@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/activity';
 import { Temporal } from 'temporal-polyfill';
 import type { Dso } from '../config/index.ts';
-import { type KnownDay, PROFILE_KINDS, type ReadingKind } from '../market/metering/profile.ts';
+import { EAN_DIGITS, type KnownDay, PROFILE_KINDS, type ReadingKind } from '../market/metering/profile.ts';
 import type { MeteredDay, Store } from '../store/index.ts';
 import { ispCount, periodEnd } from '../uftp/index.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -20,7 +20,8 @@ export function dsoCalled({ config }: Pick<Dependencies, 'config'>, domain: stri
 /** A day as the DSO is to be told of it. */
 export function toldDay({ domain, market, metering }: Dso, period: string): MeteredDay {
   const kinds = metering.profiles.map((profile) => PROFILE_KINDS[profile]);
-  return { dso: domain, period, kinds, isps: ispCount(period, market.timeZone, market.ispDuration) };
+  const isps = ispCount(period, market.timeZone, market.ispDuration);
+  return { dso: domain, period, kinds, isps, eanDigits: EAN_DIGITS[metering.eanNotation] };
 }
 
 /** A day as settlement needs it: power, and what the DSO is to be told. */

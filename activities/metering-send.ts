@@ -47,7 +47,8 @@ export async function sendMetering(
   }
   const message = await store.meterings.claim(day.dso, period, connection, readings);
   if (EAN === undefined) {
-    const reason = `${connection} has no EAN in the notation ${dso.metering.eanNotation}: set its meteringEAN`;
+    const reason = `${connection} has no EAN in the notation ${dso.metering.eanNotation}: set its meteringEAN, and the message goes out within the hour`;
+    // With a digest and without a message: due again as soon as the EAN is there.
     return store.meterings.sent(message, { status: 'refused', reason, digest: contentDigest(content) });
   }
   const draft: Omit<MessageDraft<'Metering'>, keyof Metadata> = {

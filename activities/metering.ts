@@ -54,7 +54,7 @@ export function meteringActivities(deps: Dependencies, outgoing: Outgoing): Mete
       ({ connection, status, reason }) => `${connection} ${status}: ${reason ?? 'no reason'}`,
     );
     const more = troubled > first.length ? `, and ${troubled - first.length} more` : '';
-    const text = `${dso.domain} has not accepted the meter readings of ${period}: ${words.join('; ')}${more}.`;
+    const text = `${dso.domain} has not accepted the meter readings of ${period}: ${words.join('; ')}${more}. Corrected readings go out on their own; POST /v1/metering/${dso.domain}/${period}/resend tells the same anew.`;
     return store.alerts.raise({ source, key, severity: 'warning', text, raisedAt: at });
   }
 

@@ -1,3 +1,4 @@
+import type { Baseline } from './baselines.ts';
 import { inTransaction, type Db } from './client.ts';
 import { chunksOf } from './plain.ts';
 
@@ -20,6 +21,9 @@ const rowsAtOnce = 1_000;
 const keyOf = ({ level, entityAddress, period }: UploadedForecast): string =>
   JSON.stringify([level, entityAddress, period]);
 
+const baselineKey = ({ congestionPoint, period, reference }: Baseline): string =>
+  JSON.stringify([congestionPoint, period, reference]);
+
 const spelled = ({ level, entityAddress: address, period, power, recordedAt: at }: UploadedForecast) => ({
   ...{ level, address, period, power, at },
 });
@@ -27,8 +31,11 @@ const spelled = ({ level, entityAddress: address, period, power, recordedAt: at 
 /** Forecasts that were uploaded, by day. */
 export function forecastsOf(db: Db) {
   return {
-    /** Keeps forecasts, whole or not at all; for each address and day the last one saved stands. */
-    async save(forecasts: readonly UploadedForecast[]): Promise<void> {
+    /**
+     * Keeps forecasts, and baselines that came with them, whole or not at all; for each address and day (and
+     * reference) the last one saved stands.
+     */
+    async save(forecasts: readonly UploadedForecast[], baselines: readonly Baseline[] = []): Promise<void> {
       // In the order of the key, so that two of these wait for each other instead of blocking each other.
       const sorted = [...new Map(forecasts.map((each) => [keyOf(each), each]))]
         .toSorted(([one], [other]) => (one < other ? -1 : 1))
@@ -44,7 +51,18 @@ export function forecastsOf(db: Db) {
             SET power = excluded.power, recorded_at = excluded.recorded_at
             WHERE uploaded_forecast.recorded_at <= excluded.recorded_at`,
       );
-      await inTransaction(() => db.$transaction(statements));
+      const agreed = baselines
+        .toSorted((one, other) => (baselineKey(one) < baselineKey(other) ? -1 : 1))
+        .map(({ congestionPoint, period, reference, recordedAt, ...rest }) => {
+          const key = { congestionPoint, period, reference };
+          const said = { power: [...rest.power], recordedAt };
+          return db.baseline.upsert({
+            where: { congestionPoint_period_reference: key },
+            create: { ...key, ...said },
+            update: said,
+          });
+        });
+      await inTransaction(() => db.$transaction([...agreed, ...statements]));
     },
 
     /** The power (W by ISP) that was uploaded, by address; whoever is not in it has no forecast for the day. */

@@ -12,6 +12,8 @@ export interface MeteredDay {
   readonly kinds: readonly MeteredKind[];
   /** ISPs of the day. */
   readonly isps: number;
+  /** Digits of an EAN in the notation the DSO asks for. */
+  readonly eanDigits?: number;
 }
 
 /** One Metering message: what was told to a DSO of one connection and day. */
@@ -75,11 +77,11 @@ export function meteringsOf(db: Db) {
 
     /**
      * Connections on congestion points of the DSO whose readings of the day changed since it was told of them, or
-     * whose message is still on its way out; in order, after `after`, at most `limit`. Only whole days, unless
-     * `partial`: then all of which anything is known.
+     * whose message is still on its way out, or who were given the EAN since that a message lacked; in order, after
+     * `after`, at most `limit`. Only whole days, unless `partial`: then all of which anything is known.
      */
     async due(
-      { dso, period, kinds, isps }: MeteredDay,
+      { dso, period, kinds, isps, eanDigits = 0 }: MeteredDay,
       { after = '', limit, partial }: { after?: string; limit: number; partial: boolean },
     ): Promise<string[]> {
       const views = await standingViews(db, period);
@@ -97,12 +99,18 @@ export function meteringsOf(db: Db) {
           ) AS kinds (kind, known) WHERE kind = ANY(${[...kinds]}::text[])
         ) AS counts
         LEFT JOIN LATERAL (
-          SELECT readings, status FROM metering
+          -- A message that could not name its connection says something, and yet was never written.
+          SELECT readings, status, status = 'refused' AND message_id IS NULL AND digest IS NOT NULL AS lacks_ean
+          FROM metering
           WHERE dso = ${dso} AND period = ${period} AND connection = ours.connection
           ORDER BY revision DESC LIMIT 1
         ) AS told ON true
         WHERE (counts.fewest >= ${isps} OR (${partial} AND counts.most > 0))
-          AND (told.status IS NULL OR told.status = 'sending' OR told.readings < day.revision)
+          AND (told.status IS NULL OR told.status = 'sending' OR told.readings < day.revision
+            OR (told.lacks_ean AND EXISTS (
+              SELECT FROM represented_connection AS ours_now
+              WHERE ours_now.connection = ours.connection AND until_version IS NULL AND start_period <= ${period}
+                AND (end_period IS NULL OR end_period >= ${period}) AND length(metering_ean) = ${eanDigits}::int + 1)))
         ORDER BY ours.connection LIMIT ${limit}`;
       return rows.map(({ connection }) => connection);
     },

@@ -31,6 +31,12 @@ export const workflowIds = {
     `redelivery/${sender}/${inboxId}/${repeat}`,
 } as const;
 
+/** Whose day of which DSO a workflow tells of, by its id; undefined where it tells of none. */
+export function meteringDayOf(workflowId: string): { dso: string; period: string } | undefined {
+  const [, dso, period] = /^metering\/([^/]+)\/(\d{4}-\d{2}-\d{2})$/.exec(workflowId) ?? [];
+  return dso !== undefined && period !== undefined ? { dso, period } : undefined;
+}
+
 /** The names under which the workflows are registered. */
 export const workflowTypes = {
   flexRequest: 'flexRequest',

@@ -53,8 +53,11 @@ export async function gatherForecasts(
       }
       const named = head;
       const cell = (column: Column): string => cells[named.indexOf(column)] ?? '';
-      if (cells.length > head.length)
+      // A line that was cut off would say something else: without its reference it would be a forecast.
+      if (cells.length !== head.length) {
         wrong(line, 'line', `has ${cells.length} cells under ${head.length} names`);
+        continue;
+      }
       const isp = whole(cell('isp'), 1, MOST_ISPS);
       const power = whole(cell('power'), -LARGEST, LARGEST);
       if (isp === undefined) wrong(line, 'isp', 'is not an ISP number: the first ISP of a day is 1');

@@ -22,7 +22,7 @@ const csvQuery = z.strictObject({ source: z.string().min(1).max(200).default('fo
 const MOST_BYTES = 128 * 1024 * 1024;
 
 interface Dependencies {
-  readonly store: Pick<Store, 'baselines' | 'forecasts'>;
+  readonly store: Pick<Store, 'forecasts'>;
   readonly markets: readonly Market[];
   /** Hears of days whose forecasts changed, after they are stored. What it throws is told to whoever handed them in. */
   readonly onForecasts?: (periods: readonly string[]) => Promise<void>;
@@ -40,10 +40,11 @@ export function baselineDoor(app: FastifyInstance, deps: Dependencies): void {
 
   async function keep(days: readonly HandedIn[]): Promise<void> {
     const recordedAt = instant(clock);
-    for (const { congestionPoint, period, reference, power } of days) {
-      if (reference === undefined || congestionPoint === undefined) continue;
-      await store.baselines.save({ congestionPoint, period, reference, power, recordedAt });
-    }
+    const agreed = days.flatMap(({ congestionPoint, period, reference, power }) =>
+      reference === undefined || congestionPoint === undefined
+        ? []
+        : [{ congestionPoint, period, reference, power, recordedAt }],
+    );
     const forecasts = days
       .filter(({ reference }) => reference === undefined)
       .map(({ congestionPoint, connection, period, power }) => ({
@@ -51,8 +52,8 @@ export function baselineDoor(app: FastifyInstance, deps: Dependencies): void {
         entityAddress: (connection ?? congestionPoint)!,
         ...{ period, power, recordedAt },
       }));
+    await store.forecasts.save(forecasts, agreed);
     if (forecasts.length === 0) return;
-    await store.forecasts.save(forecasts);
     await onForecasts?.([...new Set(forecasts.map(({ period }) => period))].toSorted());
   }
 

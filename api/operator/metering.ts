@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Clock, instant, systemClock } from '../../base/index.ts';
 import type { Dso } from '../../config/index.ts';
 import type { MeteredDay, MeteredKind, Store } from '../../store/index.ts';
-import { addDays, ispCount } from '../../uftp/index.ts';
+import { addDays, ispCount, periodEnd } from '../../uftp/index.ts';
 import { ApiError, notFound, Refusal } from '../errors.ts';
 import { startMetering } from '../start-metering.ts';
 import { bodyInvalid, field, parseBody } from './body.ts';
@@ -87,6 +87,10 @@ export function meteringRoutes(app: FastifyInstance, { store, temporal, dso, clo
       const { period } = day;
       if (!called.metering.required)
         throw bodyInvalid([{ path: 'dso', message: 'wants no Metering messages' }]);
+      if (instant(clock) < periodEnd(period, called.market.timeZone))
+        throw bodyInvalid([
+          { path: 'period', message: `${period} is not over: DSOs are told of whole days` },
+        ]);
       const revisions = await Promise.all(
         connections.map((connection) => store.meterReadings.revisionOf(connection, period)),
       );

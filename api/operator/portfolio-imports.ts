@@ -8,9 +8,9 @@ import { ApiError, notFound, Refusal } from '../errors.ts';
 import { gatherCsvList } from '../portfolio/csv-list.ts';
 import { gatherJsonList, jsonList } from '../portfolio/json-list.ts';
 import { ConnectionList } from '../portfolio/listed.ts';
-import { fileRefused, named } from '../readings/refusal.ts';
+import { fileRefused, inFile, jsonFileRefused, named } from '../readings/refusal.ts';
 import { askForSync } from '../sync-portfolio.ts';
-import { bodyInvalid, field, parseBody } from './body.ts';
+import { field, parseBody } from './body.ts';
 import { operatorOf } from './operator-name.ts';
 
 interface Dependencies {
@@ -117,11 +117,14 @@ async function gathered(
     if (list.problems.length > 0) throw fileRefused(source, list.problems);
     return connections;
   }
-  gatherJsonList(parseBody(jsonList, body), list);
+  gatherJsonList(
+    inFile(source, () => parseBody(jsonList, body)),
+    list,
+  );
   const connections = list.finish('from');
   if (connections.length === 0 && list.problems.length === 0)
-    throw bodyInvalid([{ path: 'connections', message: EMPTY }]);
-  if (list.problems.length > 0) throw bodyInvalid(list.problems.map(inJson));
+    throw jsonFileRefused(source, [{ path: 'connections', message: EMPTY }]);
+  if (list.problems.length > 0) throw jsonFileRefused(source, list.problems.map(inJson));
   return connections;
 }
 

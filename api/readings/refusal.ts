@@ -22,8 +22,7 @@ export function fileRefused(file: string, problems: readonly Problem[]): Refusal
 
 /** A JSON file that cannot be taken, with the path of every entry that is wrong. Nothing of it was stored. */
 export function jsonFileRefused(file: string, problems: readonly FieldError[]): Refusal {
-  const are = problems.length === 1 ? 'reading is' : 'readings are';
-  const message = `${file} cannot be taken: ${problems.length} ${are} wrong. Nothing was stored.`;
+  const message = `${file} cannot be taken: ${problems.length} problems. Nothing was stored.`;
   const fields = problems
     .slice(0, NAMED)
     .map(({ path, message: reason }) => ({ path, file, field: path.split('.').at(-1), message: reason }));

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { type Clock, FlexorError, instant, reasonOf } from '../../base/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
-import { workflowIds } from '../../workflows/ids.ts';
+import { meteringDayOf, workflowIds } from '../../workflows/ids.ts';
 import type { Metrics } from '../metrics.ts';
 import { clip } from '../problem.ts';
 import type { Judge } from './judge.ts';
@@ -182,7 +182,9 @@ export function createRelay(options: RelayOptions): Relay {
       return gate.giveToOwn(workflowType, workflowId, toInbound(stored, rejections));
     }
     const { workflowId, refersTo } = destination;
-    const given = await gate.giveTo(workflowId, toInbound(stored, rejections, refersTo.step));
+    const inbound = toInbound(stored, rejections, refersTo.step);
+    const day = meteringDayOf(workflowId);
+    const given = await (day ? gate.giveToDay(day, inbound) : gate.giveTo(workflowId, inbound));
     const { message } = stored;
     if (given === 'taken' && isResponse(message) && 'Result' in message && message.Result) {
       await store.outbox.recordPeerVerdict(refersTo.id, message.Result, message.RejectionReason);

@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { systemClock } from '../../base/index.ts';
-import { RECEIVE, TASK_QUEUE, workflowTypes } from '../../workflows/ids.ts';
+import { RECEIVE, TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
 import { SEARCH } from '../../workflows/search-attributes.ts';
 import type { OwnWorkflow } from './route.ts';
@@ -75,6 +75,31 @@ export function createGate(temporal: () => Promise<Client>, callMs = CALL_MS) {
           updateId,
           args: [inbound],
           waitForStage: WorkflowUpdateStage.ACCEPTED,
+        });
+        await refused(handle);
+      });
+    },
+
+    /**
+     * Gives an answer to the workflow of the day that it is about, and starts that again where it is over: a DSO's
+     * late answer counts like one in time.
+     */
+    giveToDay(day: { dso: string; period: string }, inbound: Inbound): Promise<Given> {
+      const updateId = updateIdOf(inbound);
+      const workflowId = workflowIds.metering(day.dso, day.period);
+      return given(workflowId, updateId, async (client) => {
+        const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes.metering, {
+          workflowId,
+          taskQueue: TASK_QUEUE,
+          args: [{ ...day, startedAt: inbound.receivedAt }],
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        });
+        const handle = await client.workflow.startUpdateWithStart(RECEIVE, {
+          updateId,
+          args: [inbound],
+          waitForStage: WorkflowUpdateStage.ACCEPTED,
+          startWorkflowOperation,
         });
         await refused(handle);
       });

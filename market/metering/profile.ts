@@ -59,6 +59,8 @@ function valueText(type: ProfileType, value: number | string): string {
 /** How a DSO writes EANs in Metering messages: E and 16 digits as in the official schemas, or E and all 18. */
 export type EANNotation = 'E16' | 'E18';
 
+export const EAN_DIGITS = { E16: 16, E18: 18 } as const satisfies Record<EANNotation, number>;
+
 /**
  * A connection in metering notation: the one it was given, else its own EAN where that has as many digits as the
  * notation asks for. Undefined where neither fits: digits are never cut off, since two connections could become one.
@@ -67,7 +69,7 @@ export type EANNotation = 'E16' | 'E18';
  * @param given e.g. `E8716859000126365`
  */
 export function meteringEAN(connection: string, notation: EANNotation, given?: string): string | undefined {
-  const digits = notation === 'E16' ? 16 : 18;
+  const digits = EAN_DIGITS[notation];
   const own = /^ean\.(\d+)$/.exec(connection)?.[1];
   return [given?.slice(1), own].find((text) => text?.length === digits)?.replace(/^/, 'E');
 }

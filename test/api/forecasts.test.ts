@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baselineDoor } from '../../api/operator/baselines.ts';
@@ -46,6 +47,12 @@ const errorsOf = (response: Awaited<ReturnType<typeof put>>) =>
   response.json<{ errors: { path: string; line?: number; field?: string; message: string }[] }>().errors;
 const wholeDay = (subject: string, power: number, ISPs = 96, period = PERIOD) =>
   Array.from({ length: ISPs }, (_, index) => `${subject},${period},${index + 1},${power + index}`);
+async function inDatabase(sql: string): Promise<void> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
 const found = async (level: 'congestion-point' | 'connection', address: string, period = PERIOD) =>
   (await store.forecasts.find(level, [address], period)).get(address);
 
@@ -94,6 +101,26 @@ describe('a file of forecasts', () => {
     expect(heard).toEqual([]);
   });
 
+  it('is kept whole or not at all, baselines and forecasts alike', async () => {
+    const lines = [
+      ...wholeDay(`BL-1,${POINT},`, 3, 96, '2027-05-21'),
+      ...wholeDay(`,,${METER}`, 3, 96, '2027-05-21'),
+    ];
+    const broken = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'full'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON uploaded_forecast FOR EACH ROW
+        WHEN (NEW.period = '2027-05-21') EXECUTE FUNCTION refuse()`;
+    await inDatabase(broken);
+    const response = await csv('reference,congestionPoint,connection,period,isp,power', ...lines);
+    expect(response.statusCode).toBe(500);
+    expect(await store.baselines.find(POINT, '2027-05-21', 'BL-1')).toBeUndefined();
+    await inDatabase('DROP TRIGGER refuse ON uploaded_forecast');
+    expect((await csv('reference,congestionPoint,connection,period,isp,power', ...lines)).statusCode).toBe(
+      204,
+    );
+    expect(await store.baselines.find(POINT, '2027-05-21', 'BL-1')).toBeDefined();
+    expect(await found('connection', METER, '2027-05-21')).toHaveLength(96);
+  });
+
   const head = 'connection,period,isp,power';
   const good = wholeDay(METER, 1, 96, '2027-06-01');
   const bad = (line: string, at = 5) => [head, ...good.map((each, index) => (index === at ? line : each))];
@@ -109,6 +136,12 @@ describe('a file of forecasts', () => {
     ['a column there is not', ['connection,day,isp,power', ...good], 1, 'day'],
     ['a column missing', ['connection,period,isp', ...good], 1, 'power'],
     ['too many cells', bad(`${METER},2027-06-01,6,1,1`), 7, 'line'],
+    [
+      'too few cells',
+      [`${head},reference`, ...good.map((line) => `${line},BL-1`).with(-1, good.at(-1)!)],
+      97,
+      'line',
+    ],
     ['an open quote', bad(`"${METER},2027-06-01,6,1`), 7, 'line'],
     ['an unknown reference', [`${head},reference`, ...good.map((line) => `${line},X`)], 2, 'reference'],
     ['nothing in it', [], 1, 'line'],

@@ -129,6 +129,11 @@ test('JSON is taken in the words of the configuration', async () => {
   const connections = [{ id: ean(1), from: '2026-01-01' }];
   const shown = await post(JSON.stringify({ connections }), '', { 'content-type': 'application/json' });
   expect(shown).toMatchObject({ status: 200, changed: 1 });
+  const wrong = JSON.stringify({ connections: [{ id: ean(1), from: '2026-13-01' }] });
+  expect(await post(wrong, '?source=members.json', { 'content-type': 'application/json' })).toMatchObject({
+    status: 422,
+    errors: [{ file: 'members.json', path: 'connections[0].from', field: 'from' }],
+  });
 });
 
 test('connections are listed page by page', async () => {

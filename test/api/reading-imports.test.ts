@@ -153,7 +153,7 @@ describe('readings as JSON', () => {
     const body = json('2026-05-05', ean(3), isps, 'energy');
     const { status, detail, errors } = await send('POST', 'application/json', body, '?source=may.json');
     expect(status).toBe(422);
-    expect(detail).toBe('may.json cannot be taken: 2 readings are wrong. Nothing was stored.');
+    expect(detail).toBe('may.json cannot be taken: 2 problems. Nothing was stored.');
     expect(errors).toMatchObject([
       { file: 'may.json', path: 'readings[0].isps[1].start', field: 'start' },
       { file: 'may.json', path: 'readings[0].isps[2].value', field: 'value' },

@@ -27,7 +27,7 @@ import {
   readSignedMessage,
   SigningKeys,
 } from '../../uftp/index.ts';
-import { TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
+import { meteringDayOf, TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
 import { testDatabase } from '../support/postgres.ts';
 
@@ -91,7 +91,7 @@ export async function startMeteringFloor() {
         ...(answer !== ACCEPTED && { RejectionReason: answer }),
       },
     } as unknown as Inbound;
-    await gate.giveTo(row.workflowId, inbound);
+    await gate.giveToDay(meteringDayOf(row.workflowId)!, inbound);
   }
 
   const worker = await Worker.create({

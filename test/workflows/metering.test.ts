@@ -129,6 +129,15 @@ test('without an answer to those either it is an alert', async () => {
   expect(await floor.alerts(`not-accepted/${period}`)).toMatchObject([
     { state: 'open', text: expect.stringContaining('no answer within PT4H, asked twice') },
   ]);
+
+  // Later than anybody waits for: it counts all the same.
+  await day.answerTo(day.told()[0]!, ACCEPTED);
+  // The workflow that is begun anew starts at the machine's time.
+  await day.moveBy(9 * HOUR);
+  await day.ends();
+  expect(await day.progress()).toMatchObject({ accepted: 1, unanswered: 0 });
+  expect(await floor.alerts(`not-accepted/${period}`)).toMatchObject([{ state: 'resolved' }]);
+  expect(day.told()).toHaveLength(2);
 });
 
 test('a connection without an EAN in the notation is named', async () => {
@@ -141,6 +150,41 @@ test('a connection without an EAN in the notation is named', async () => {
   expect(day.told()).toEqual([]);
   expect(await floor.alerts(`not-accepted/${period}`)).toMatchObject([
     { text: expect.stringContaining('has no EAN in the notation E18: set its meteringEAN') },
+  ]);
+
+  // Readings stay as they are; what the message lacked is there now.
+  const named = { connection: stranger, startPeriod: '2026-01-01', meteringEAN: 'E871685900012699999' };
+  const connections = [{ ...named, assets: [], origin: 'import' as const }];
+  const list = { origin: 'import' as const, leavesOn: '2026-01-01', connections, apply: true };
+  await floor.store.connections.compare({ ...list, by: 'Ines', at: '2026-04-09T00:00:00.000Z' });
+  await day.start();
+  await day.ends();
+  expect(day.told().map(({ EAN, Revision }) => [EAN, Revision])).toEqual([['E871685900012699999', 2]]);
+  expect(await day.progress()).toMatchObject({ accepted: 1, refused: 0 });
+  expect(await floor.alerts(`not-accepted/${period}`)).toMatchObject([{ state: 'resolved' }]);
+});
+
+test('what is missing after the deadline of its month is a critical alert, until it is there', async () => {
+  // A month that was over long enough ago, whatever day it is today.
+  const month = addDays(floor.yesterday(), -40).slice(0, 7);
+  const period = `${month}-15`;
+  await floor.day(`${month}-01`, [], accept);
+  await floor.day(`${month}-16`, [], accept);
+  const day = await floor.day(period, [ean(1)], accept);
+  await day.read(ean(1), 100, day.isps - 1);
+  await floor.round();
+  await day.ends();
+  const key = `missing-for-settlement/${month}`;
+  expect(await floor.alerts(key)).toMatchObject([
+    { state: 'open', severity: 'critical', text: expect.stringContaining(`${ean(1)} on ${period}`) },
+  ]);
+  await day.read(ean(1), 100);
+  await floor.round();
+  await day.ends();
+  expect(await floor.alerts(key)).toMatchObject([{ state: 'resolved' }]);
+  expect(day.told().map(({ Revision, Profile }) => [Revision, Profile[0]!.ISP.length])).toEqual([
+    [1, day.isps - 1],
+    [2, day.isps],
   ]);
 });
 
