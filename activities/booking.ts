@@ -117,6 +117,7 @@ function accepted({ clock }: Dependencies, order: OrderFacts): AcceptedOrder {
     acceptedAt: instant(clock),
     ...(order.ContractID !== undefined && { contractId: order.ContractID }),
     ...(order.BaselineReference !== undefined && { baselineReference: order.BaselineReference }),
+    ...(order.DPrognosisMessageID !== undefined && { prognosisId: order.DPrognosisMessageID.toLowerCase() }),
   };
 }
 

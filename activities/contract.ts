@@ -82,6 +82,8 @@ export interface Activities
   announceReservation(input: { contractId: string; congestionPoint: string; period: string }): Promise<void>;
   /** Recomputes a FlexSettlement from our own data and keeps the items. */
   recomputeSettlement(input: { inboxId: string; rejections: readonly string[] }): Promise<SettlementVerdict>;
+  /** Tells the operator that a FlexSettlement still waits for a review, and not for long. */
+  remindOfReview(input: { inboxId: string }): Promise<void>;
   /** Decides a FlexSettlement, with an operator's review laid over what was computed, and answers it from the kept items. */
   answerSettlement(input: {
     inboxId: string;

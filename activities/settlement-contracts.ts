@@ -62,16 +62,8 @@ async function judgeDay(
   const orders = sameDay.filter((order) => order.contractId === contractId);
   const reserved = await reservedOn(world, dso, contractId, period, orders);
   if (!reserved) return { ...head, reason: 'we have no such contract for that day' };
-  const { requests, offers } = await world.store.settlements.under(dso, contractId, period);
   const isps = [...eachISP(stated)].map(({ isp }) => isp);
-  const computed = settleContract(isps, {
-    reserved,
-    requests: requests.map((payload) => (decode(payload) as Message<'FlexRequest'>).ISP),
-    offers: offers.flatMap((payload) =>
-      (decode(payload) as Message<'FlexOffer'>).OfferOption.map(({ ISP }) => ISP),
-    ),
-    orders: orders.map((order) => fromStored(order.isps)),
-  });
+  const computed = await ownContractDay(world, dso, { contractId, period, reserved, orders }, isps);
   const toleranceW = world.config.participant(dso, 'DSO')?.settlement.powerToleranceW ?? 0;
   const differences: Difference[] = [
     ...contractDifferences(stated, computed, toleranceW),
@@ -81,8 +73,34 @@ async function judgeDay(
   return { ...head, computed, ...(reason !== undefined && { reason }) };
 }
 
+/** What we know of a contract on a day. */
+export interface OwnContractDay {
+  readonly contractId: string;
+  readonly period: string;
+  readonly reserved: readonly PowerISP[];
+  readonly orders: readonly StoredOrder[];
+}
+
+/** Recomputes some ISPs of a contract on a day. */
+export async function ownContractDay(
+  { store }: Pick<World, 'store'>,
+  dso: string,
+  { contractId, period, reserved, orders }: OwnContractDay,
+  isps: readonly number[],
+): Promise<ContractISP[]> {
+  const { requests, offers } = await store.settlements.under(dso, contractId, period);
+  return settleContract(isps, {
+    reserved,
+    requests: requests.map((payload) => (decode(payload) as Message<'FlexRequest'>).ISP),
+    offers: offers.flatMap((payload) =>
+      (decode(payload) as Message<'FlexOffer'>).OfferOption.map(({ ISP }) => ISP),
+    ),
+    orders: orders.map((order) => fromStored(order.isps)),
+  });
+}
+
 /** What a contract kept reserved on a day, at all congestion points where it was called on; undefined for no contract. */
-async function reservedOn(
+export async function reservedOn(
   world: World,
   dso: string,
   contractId: string,

@@ -1,5 +1,5 @@
 import type { DeliveryFacts, Powers, SettledOrder, StatedSettlement } from '../market/settlement/index.ts';
-import { eachISP } from '../market/power.ts';
+import { eachISP, powerByISP } from '../market/power.ts';
 import type { Store, StoredOrder } from '../store/index.ts';
 import { ispCount, ispMinutes } from '../uftp/index.ts';
 import { termsFor } from './contracts.ts';
@@ -14,8 +14,10 @@ export function settledOrder({ orderReference, price, currency, isps }: StoredOr
 }
 
 /**
- * The baseline of an order, W by ISP: the one that its BaselineReference names, else the profile on which it was
- * accepted, else the prognosis of ours that the DSO names. Empty where none of them is known.
+ * The baseline of an order, W by ISP: what its BaselineReference names, else the D-Prognosis that it names, else the
+ * profile on which it was accepted, else the prognosis of ours that the DSO names. Empty where none of them is known.
+ * UFTP, "Settlement": the deviation is from the initial baseline and all orders together, so where earlier orders
+ * shaped an ISP already, what stood before them counts.
  */
 export async function baselineOf(
   store: Pick<Store, 'baselines' | 'prognoses'>,
@@ -26,12 +28,18 @@ export async function baselineOf(
   if (baselineReference !== undefined)
     return (await store.baselines.find(congestionPoint, period, baselineReference))?.power ?? [];
   const resulting = await store.prognoses.resultingProfile(dso, order.orderMessageId);
-  const named = resulting?.prognosisId ?? prognosisId;
+  const named = order.prognosisId ?? resulting?.prognosisId ?? prognosisId;
   const prognosis = named === undefined ? undefined : await store.prognoses.byMessageId(named);
   const isOfThatDay = prognosis?.congestionPoint === congestionPoint && prognosis.period === period;
   const powers: (number | null)[] = isOfThatDay ? [...prognosis.power] : [];
-  // What the profile was when the order came: later prognoses do not change what was sold.
-  for (const { isp, base } of resulting?.isps ?? []) powers[isp - 1] = base;
+  const ordered = powerByISP(fromStored(order.isps));
+  for (const { isp, base, power } of resulting?.isps ?? []) {
+    const isFirst = power - base === ordered.get(isp);
+    // The order was placed on what it names, whatever was in force by then.
+    if (order.prognosisId !== undefined && isOfThatDay && isFirst) continue;
+    // What the profile was when the order came: later prognoses do not change what was sold.
+    powers[isp - 1] = base;
+  }
   return Array.from(powers, (power) => power ?? null);
 }
 

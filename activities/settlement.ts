@@ -9,7 +9,9 @@ import type { Dependencies } from './dependencies.ts';
 import type { Outgoing } from './outgoing.ts';
 import { readInbox } from './read-inbox.ts';
 import { settlementStatuses } from './settlement-answer.ts';
+import { askForReview, raiseLeftOut, remind, reviewIsOver } from './settlement-alerts.ts';
 import { judgeContracts, type JudgedContract } from './settlement-contracts.ts';
+import { leftOutContractDays, leftOutOrders } from './settlement-left-out.ts';
 import {
   itemKeys,
   judgeItems,
@@ -21,7 +23,7 @@ import {
 
 type SettlementActivities = Pick<
   Activities,
-  'recomputeSettlement' | 'answerSettlement' | 'announceSettlement'
+  'recomputeSettlement' | 'remindOfReview' | 'answerSettlement' | 'announceSettlement'
 >;
 type FlexSettlement = Message<'FlexSettlement'>;
 
@@ -42,6 +44,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       const keys = itemKeys(message);
       const rejected = rejections.length > 0;
       const contracts = rejected ? [] : await judgeContracts(deps, dso, message);
+      const leftOutDays = rejected ? [] : await leftOutContractDays(deps, dso, message);
       const judged: JudgedItem[] = rejected
         ? message.FlexOrderSettlement.map((stated, index) => ({
             ...{ key: keys[index]!, stated },
@@ -56,28 +59,44 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
           log.warn({ dso, contractId, period, reason }, 'a contract settlement differs from ours');
       const disputed = items.filter(({ disposition }) => disposition === 'Disputed').length;
       const kept = await store.settlements.keep(
-        settlementOf(row, message, { rejections, disputed, orders: items.length }),
-        contracts.map((item) => ({ ...item, dso, messageId: row.messageId })),
+        settlementOf(row, message, {
+          ...{ rejections, disputed, orders: items.length },
+          leftOut: leftOutOrders(rejections, unlisted),
+        }),
+        [...contracts, ...leftOutDays].map((item) => ({ ...item, dso, messageId: row.messageId })),
       );
+      await raiseLeftOut(deps, kept, leftOutDays);
+      const waits = kept.status === 'open' && kept.reviewUntil !== undefined;
+      if (waits) await askForReview(deps, kept);
       return {
         rejections,
         orders: items.length,
         disputed,
-        ...(kept.status === 'open' && kept.reviewUntil && { reviewUntil: kept.reviewUntil }),
+        ...(waits && {
+          reviewUntil: kept.reviewUntil,
+          remindAt: remindAt(kept.computedAt, kept.reviewUntil),
+        }),
       };
+    },
+
+    async remindOfReview({ inboxId }) {
+      const settlement = await store.settlements.find(inboxId);
+      if (settlement?.status === 'open') await remind(deps, settlement);
     },
 
     async answerSettlement({ inboxId, rejections, review }) {
       const { row, message } = await readInbox(store, inboxId, 'FlexSettlement');
-      await store.settlements.decide(inboxId, {
+      const rejected = rejections.length > 0;
+      const decided = await store.settlements.decide(inboxId, {
         at: instant(clock),
         earlier: SETTLED_BEFORE,
-        ...(review && { by: review.by, decisions: review.decisions }),
+        // What is rejected as a whole is not accepted in part.
+        ...(review && { by: review.by, decisions: rejected ? [] : review.decisions }),
       });
+      if (decided) await reviewIsOver(deps, decided.workflowId);
       const items = await store.settlementItems.forMessage(row.senderDomain, row.messageId);
       const reasons = new Map(items.map(({ orderReference, reason }) => [orderReference, reason]));
       const keys = itemKeys(message);
-      const rejected = rejections.length > 0;
       const RejectionReason = rejections.join(';');
       const delivery = await outgoing.send({
         step: 'FlexSettlementResponse',
@@ -147,13 +166,13 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
   function settlementOf(
     row: InboxRow,
     message: FlexSettlement,
-    found: { rejections: readonly string[]; disputed: number; orders: number },
+    found: { rejections: readonly string[]; disputed: number; orders: number; leftOut: readonly string[] },
   ): Settlement {
-    const { rejections, disputed, orders } = found;
+    const { rejections, disputed, orders, leftOut } = found;
     const rejected = rejections.length > 0;
     const terms = config.participant(row.senderDomain, 'DSO')?.settlement;
-    const isReviewed =
-      !rejected && (terms?.review === 'always' || (terms?.review === 'disputes' && disputed > 0));
+    // A rejection only tells the DSO to send a sound one, and soon: it waits where everything does.
+    const isReviewed = terms?.review === 'always' || (terms?.review === 'disputes' && disputed > 0);
     return {
       id: row.id,
       dso: row.senderDomain,
@@ -167,6 +186,7 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       ...(rejected && { reason: rejections.join(';') }),
       orders,
       disputed,
+      leftOut,
       computedAt: instant(clock),
       ...(isReviewed && {
         reviewUntil: new Date(
@@ -175,6 +195,12 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       }),
     };
   }
+}
+
+/** When the last quarter of the time for a review begins. */
+function remindAt(computedAt: string, reviewUntil: string): string {
+  const [from, until] = [Date.parse(computedAt), Date.parse(reviewUntil)];
+  return new Date(until - (until - from) / 4).toISOString();
 }
 
 const isOwedBefore = (reason: string | undefined): boolean =>

@@ -19,6 +19,8 @@ export interface AcceptedOrder {
   readonly workflowId: string;
   readonly contractId?: string;
   readonly baselineReference?: string;
+  /** The D-Prognosis that the order names as its baseline: MessageID, in lower case. */
+  readonly prognosisId?: string;
   readonly congestionPoint: string;
   /** Local day `YYYY-MM-DD` in `timeZone`. */
   readonly period: string;

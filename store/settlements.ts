@@ -26,6 +26,8 @@ export interface Settlement {
   readonly reviewedBy?: string;
   readonly decidedAt?: string;
   readonly endedAt?: string;
+  /** OrderReferences of accepted orders of the period that the DSO left out: why it is rejected. */
+  readonly leftOut: readonly string[];
 }
 
 /** One day of a contract in a FlexSettlement. */
@@ -35,7 +37,7 @@ export interface ContractItem {
   readonly contractId: string;
   /** Local day `YYYY-MM-DD`. */
   readonly period: string;
-  /** ISPs as the message states them, plain JSON. */
+  /** ISPs as the message states them, plain JSON; none where the DSO left the day out. */
   readonly stated: unknown;
   /** ISPs as we have them, plain JSON. */
   readonly computed?: unknown;
@@ -57,7 +59,7 @@ export function settlementsOf(db: Db) {
     /** Keeps a settlement that was computed. The first record of a message stands. */
     async keep(settlement: Settlement, contracts: readonly ContractItem[]): Promise<Settlement> {
       const messageId = messageKey(settlement.messageId);
-      const data = { ...settlement, messageId };
+      const data = { ...settlement, messageId, leftOut: [...settlement.leftOut] };
       const rows = contracts.map(({ stated, computed, ...item }) => ({
         ...{ ...item, messageId, stated: json(stated) },
         ...(computed !== undefined && { computed: json(computed) }),
@@ -98,6 +100,18 @@ export function settlementsOf(db: Db) {
         WHERE dso = ${dso} AND item.matched_order = ANY(${[...orderReferences]}::text[])
           AND settlement.result = 'Accepted' AND settlement.status <> 'undelivered'`;
       return new Set(rows.map((row) => row.order_reference));
+    },
+
+    /** Orders that settlements touching the days `from` to `to` left out: MessageID of the last one, by OrderReference. */
+    async leftOut(dso: string, from: string, to: string): Promise<ReadonlyMap<string, string>> {
+      const rows = await db.settlement.findMany({
+        where: { dso, leftOut: { isEmpty: false }, periodStart: { lte: to }, periodEnd: { gte: from } },
+        orderBy: [{ computedAt: 'asc' }, { id: 'asc' }],
+        select: { messageId: true, leftOut: true },
+      });
+      return new Map(
+        rows.flatMap(({ messageId, leftOut }) => leftOut.map((reference) => [reference, messageId] as const)),
+      );
     },
 
     async contractItems(dso: string, messageId: string): Promise<ContractItem[]> {

@@ -38,6 +38,7 @@ export const {
   applyReservation,
   announceReservation,
   recomputeSettlement,
+  remindOfReview,
   announceSettlement,
 } = database;
 export const { dispatchOrder } = assets;

@@ -7,7 +7,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { SettlementReview } from '../activities/contract.ts';
-import { announceSettlement, answerSettlement, recomputeSettlement } from './activities.ts';
+import { announceSettlement, answerSettlement, recomputeSettlement, remindOfReview } from './activities.ts';
 import { Mailbox, notBefore, type Start } from './entity.ts';
 import { REVIEW } from './ids.ts';
 import type { Inbound } from './inbound.ts';
@@ -27,11 +27,18 @@ export async function settlement(start: Start): Promise<void> {
 
   const { inboxId, rejections: found } = (await mailbox.next())!;
   const verdict = await recomputeSettlement({ inboxId, rejections: found });
-  const { rejections, orders, disputed, reviewUntil } = verdict;
+  const { rejections, orders, disputed, reviewUntil, remindAt } = verdict;
   const summary =
     rejections.length > 0 ? `Rejected: ${rejections.join('; ')}` : `${orders} orders, ${disputed} disputed`;
   setCurrentDetails(reviewUntil === undefined ? summary : `${summary}; for review until ${reviewUntil}`);
-  const decided = reviewUntil === undefined ? undefined : await desk.decision(reviewUntil);
+  if (reviewUntil !== undefined) {
+    desk.open();
+    // Verdicts of earlier releases name no such instant: their histories replay.
+    if (remindAt !== undefined && !(await desk.decidedBy(remindAt))) await remindOfReview({ inboxId });
+    await desk.decidedBy(reviewUntil);
+    desk.close();
+  }
+  const decided = desk.decision();
   setCurrentDetails(summary);
   const answered = await answerSettlement({ inboxId, rejections, ...(decided && { review: decided }) });
   if (rejections.length === 0 && answered.outcome === 'delivered') await announceSettlement({ inboxId });
@@ -59,13 +66,15 @@ function openDesk() {
     },
   );
   return {
-    /** The operator's decision; undefined where none came before the instant (UTC). */
-    async decision(until: string): Promise<SettlementReview | undefined> {
-      isOpen = true;
+    open: () => void (isOpen = true),
+    close: () => void (isOpen = false),
+    /** Whether the operator decided before the instant (UTC). */
+    async decidedBy(until: string): Promise<boolean> {
       const wait = Date.parse(until) - Date.now();
-      if (wait > 0) await condition(() => decided !== undefined, wait);
-      isOpen = false;
-      return decided;
+      if (wait > 0 && decided === undefined) await condition(() => decided !== undefined, wait);
+      return decided !== undefined;
     },
+    /** The operator's decision, if there is one. */
+    decision: (): SettlementReview | undefined => decided,
   };
 }

@@ -65,7 +65,12 @@ export function settlementRoutes(app: FastifyInstance, { store, temporal }: Depe
     const by = operatorOf(request.headers);
     const updateId = idempotencyKeyOf(request.headers);
     const given = parseBody(reviewBody, request.body ?? {});
-    const { id, dso, messageId, workflowId } = await found(request.params.id);
+    const { id, dso, messageId, workflowId, result, reason } = await found(request.params.id);
+    const names = given.accept === true || given.accept.length + given.dispute.length > 0;
+    if (result === 'Rejected' && names)
+      throw commandRefused(
+        `This settlement is rejected as a whole: ${reason}. A review may only let that go out.`,
+      );
     const decisions = decisionsOf(given, await store.settlementItems.forMessage(dso, messageId));
     const over = () => commandRefused('This settlement was answered before.');
     await within(temporal, WAIT_MS, async (client) => {

@@ -68,11 +68,23 @@ interface Stated {
   readonly NetSettlement: string;
 }
 
-/** The line of an order. */
-export function orderLine({ order, item }: StatementOrder, undecided: ReadonlySet<string>): StatementLine {
+/**
+ * The line of an order.
+ * @param undecided MessageIDs of settlements whose review is not over
+ * @param leftOut MessageID of the settlement that left an order out, by OrderReference
+ */
+export function orderLine(
+  { order, item }: StatementOrder,
+  undecided: ReadonlySet<string>,
+  leftOut: ReadonlyMap<string, string> = new Map(),
+): StatementLine {
   const { orderReference, period, congestionPoint, contractId, currency } = order;
   const head = { orderReference, period, congestionPoint, ...(contractId !== undefined && { contractId }) };
-  if (!item) return { ...head, disposition: 'open', price: exact(order.price, currency) };
+  if (!item) {
+    const settlement = leftOut.get(orderReference);
+    const why = settlement !== undefined && { reason: 'left out of the settlement', settlement };
+    return { ...head, disposition: 'open', price: exact(order.price, currency), ...why };
+  }
   const line = { ...head, ...itemFields(item) };
   return undecided.has(item.messageId) && item.disposition !== 'Rejected'
     ? { ...line, disposition: 'open' }

@@ -62,7 +62,11 @@ async function statementFor(
     const terms = await contracts.onDay(item.contractId, item.period);
     availability.push(availabilityLine(item, market, terms?.capacityPricePerMWh));
   }
-  const lines = [...orders.map((each) => orderLine(each, undecided)), ...strangers.map(strangerLine)];
+  const leftOut = await store.settlements.leftOut(dso, from, to);
+  const lines = [
+    ...orders.map((each) => orderLine(each, undecided, leftOut)),
+    ...strangers.map(strangerLine),
+  ];
   return statementOf({ dso, month, currency: market.currency }, lines, availability);
 }
 

@@ -21,6 +21,7 @@ export interface StatedSettlement {
   readonly Period: string;
   readonly ContractID?: string | undefined;
   readonly BaselineReference?: string | undefined;
+  readonly DPrognosisMessageID?: string | undefined;
   readonly CongestionPoint: string;
   readonly Price: string;
   readonly Penalty: string;
@@ -34,6 +35,8 @@ export interface OrderHead {
   readonly congestionPoint: string;
   readonly contractId?: string | undefined;
   readonly baselineReference?: string | undefined;
+  /** MessageID of the D-Prognosis, in lower case. */
+  readonly prognosisId?: string | undefined;
 }
 
 /** How far the DSO's figures may stray from ours: W, and an amount. */
@@ -49,6 +52,7 @@ export function headDifferences(stated: StatedSettlement, order: OrderHead): Dif
     ['CongestionPoint', stated.CongestionPoint.toLowerCase(), order.congestionPoint.toLowerCase()],
     ['ContractID', stated.ContractID, order.contractId],
     ['BaselineReference', stated.BaselineReference, order.baselineReference],
+    ['D-PrognosisMessageID', stated.DPrognosisMessageID?.toLowerCase(), order.prognosisId],
   ];
   return pairs.flatMap(([field, theirs, own]) =>
     theirs === undefined || own === undefined || theirs === own ? [] : [{ field, stated: theirs, own }],

@@ -7,6 +7,9 @@ export interface SettlementFrame {
   readonly unlisted: readonly string[];
 }
 
+/** UFTP, FlexSettlement, rejection reasons. */
+export const MISSING_ITEMS = 'Missing Settlement Items';
+
 /**
  * Reasons to reject a whole FlexSettlement. UFTP, FlexSettlement, rejection reasons: "Missing Settlement Items";
  * any other reasonable cause is allowed if it is explained. Rejection is no instrument of dispute: figures never
@@ -16,6 +19,6 @@ export function structuralRejections({ currency, agreedCurrency, unlisted }: Set
   const reasons: string[] = [];
   if (currency !== agreedCurrency)
     reasons.push(`Currency rejected: ${currency}, agreed is ${agreedCurrency}`);
-  if (unlisted.length > 0) reasons.push('Missing Settlement Items');
+  if (unlisted.length > 0) reasons.push(MISSING_ITEMS);
   return reasons;
 }

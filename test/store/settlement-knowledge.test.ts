@@ -55,7 +55,7 @@ async function settle(dso: string, orderReference: string, result: Settlement['r
     {
       ...{ id, dso, messageId, workflowId: `settlement/${dso}/${messageId}`, currency: 'EUR' },
       ...{ periodStart: '2026-10-01', periodEnd: '2026-10-31', status: 'open', result },
-      ...{ orders: 1, disputed: 0, computedAt: NOW, reviewUntil: '2026-12-08T10:00:00.000Z' },
+      ...{ orders: 1, disputed: 0, leftOut: [], computedAt: NOW, reviewUntil: '2026-12-08T10:00:00.000Z' },
     },
     [],
   );

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bookOrder } from '../../activities/booking.ts';
 import type { Dependencies } from '../../activities/index.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
 import { settlementActivities } from '../../activities/settlement.ts';
 import { createGate } from '../../api/relay/temporal.ts';
 import { type Config, contractBook } from '../../config/index.ts';
+import type { BookedOrder, OrderFacts } from '../../market/flex-request/index.ts';
 import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
 import { startTemporal } from '../../services/index.ts';
 import { settleContract } from '../../simulator/contract-settlement.ts';
@@ -41,6 +44,8 @@ export interface PlayedDay {
   readonly orders: readonly Ordered[];
   readonly baseline: readonly number[];
   readonly actual: readonly number[];
+  /** The D-Prognosis on which its orders were placed, where it is not a baseline under a reference. */
+  readonly prognosisId?: string;
 }
 
 type Told = { readonly orderReference: string; readonly outcome: string; readonly reason?: string };
@@ -115,8 +120,13 @@ export async function startSettlementWorld() {
 
   /** Writes a day down as Flexor would have: orders accepted, a baseline, readings. `unmetered` ISPs have none. */
   async function play(day: PlayedDay, unmetered: readonly number[] = []): Promise<void> {
-    const { period, orders, baseline, actual } = day;
+    const { period, orders, baseline, actual, prognosisId } = day;
     const recordedAt = `${period}T12:00:00.000Z`;
+    const readings = actual.flatMap((power, index) =>
+      unmetered.includes(index + 1) ? [] : { connection: METER, period, isp: index + 1, power, recordedAt },
+    );
+    await store.meterReadings.save(readings);
+    if (prognosisId !== undefined) return book(day);
     for (const [index, { reference, start, duration, power, price, contract }] of orders.entries()) {
       await store.orders.accept({
         ...{ dso: DSO, orderReference: reference, orderMessageId: randomUUID() },
@@ -133,23 +143,52 @@ export async function startSettlementWorld() {
       ...{ congestionPoint: CONGESTION_POINT, period, reference, recordedAt },
       power: [...baseline],
     });
-    const readings = actual.flatMap((power, index) =>
-      unmetered.includes(index + 1) ? [] : { connection: METER, period, isp: index + 1, power, recordedAt },
-    );
-    await store.meterReadings.save(readings);
+  }
+
+  /** Books the orders of a day as their conversations do: as they came, on the prognosis that they name. */
+  async function book({ period, orders, prognosisId }: PlayedDay): Promise<void> {
+    for (const each of orders) {
+      const workflowId = `flex-request/${DSO}/${each.reference}`;
+      const run = new MockActivityEnvironment({ workflowExecution: { workflowId, runId: 'run' } });
+      const order = {
+        ...asMessage(period, each, prognosisId),
+        ...{ dso: DSO, messageId: randomUUID(), inboxId: 'inbox', conversationId: 'c', version: '3.1.0' },
+        ...{ TimeZone: story.market.timeZone, ISPDuration: story.market.ispDuration, receivedAt: present },
+      } as unknown as OrderFacts;
+      const input = { frame: order, order, step: 'FlexOffer/1', direct: false };
+      const booked = await run.run((given: typeof input) => bookOrder(deps, given), input);
+      if ((booked as BookedOrder).rejections.length > 0) throw new Error('The order was not booked.');
+    }
+  }
+
+  /** A D-Prognosis of the same power (W) in every ISP of a day, as the DSO accepted it; returns its MessageID. */
+  async function prognose(period: string, watts: number): Promise<string> {
+    const messageId = randomUUID();
+    const { timeZone, ispDuration } = story.market;
+    const head = { dso: DSO, congestionPoint: CONGESTION_POINT, period, timeZone, ispDuration };
+    const power = new Array<number>(ispCount(period, timeZone, ispDuration)).fill(watts);
+    const key = { workflowId: `d-prognosis/${DSO}/${CONGESTION_POINT}/${period}`, step: messageId };
+    const bytes = new Uint8Array();
+    await store.prognoses.prepare(key, { ...head, power, domain: config.identity.domain }, () => ({
+      ...{ recipientDomain: DSO, recipientRole: 'DSO', messageId, conversationId: randomUUID() },
+      ...{ type: 'D-Prognosis', version: '3.1.0', createdAt: present, body: bytes, payload: bytes },
+    }));
+    await store.prognoses.keepAnswer({ messageId, result: 'Accepted', answeredAt: present });
+    return messageId;
   }
 
   /** The FlexSettlement of some days, as the simulated DSO counts. */
   function counted(days: readonly PlayedDay[], way?: Miscount): SettlementDraft {
-    const items = days.flatMap(({ orders, baseline, actual, period }) =>
+    const items = days.flatMap(({ orders, baseline, actual, period, prognosisId }) =>
       settleOrders({
-        ...{ market: story.market, baseline, actual, orders: orders.map((each) => asMessage(period, each)) },
+        ...{ market: story.market, baseline, actual },
+        orders: orders.map((each) => asMessage(period, each, prognosisId)),
         penaltyPerMWh: (contract) => (contract === undefined ? RATE : story.contract.penaltyPerMWh),
       }),
     );
-    const contracts = days.flatMap(({ period, orders }) => {
+    // The contract keeps power reserved every day, whether it is called on or not.
+    const contracts = days.map(({ period, orders }) => {
       const under = orders.filter(({ contract }) => contract !== undefined);
-      if (under.length === 0) return [];
       return settleContract({
         ...{ contract: story.contract, period, reservation: undefined, requests: [], offers: [] },
         count: ispCount(period, story.market.timeZone, story.market.ispDuration),
@@ -161,7 +200,7 @@ export async function startSettlementWorld() {
       PeriodEnd: days.at(-1)!.period,
       Currency: 'EUR',
       FlexOrderSettlement: items,
-      ContractSettlement: contracts.length > 0 ? contracts : [noContract(days[0]!.period)],
+      ContractSettlement: contracts,
     };
     return way === undefined ? draft : miscounted(draft, way);
   }
@@ -221,6 +260,7 @@ export async function startSettlementWorld() {
     client,
     contracts: contractBook(deps.config, store.contracts, clock),
     play,
+    prognose,
     counted,
     send,
     told: (reference: string) => told.get(`flex-request/${DSO}/${reference}`) ?? [],
@@ -247,16 +287,19 @@ export type SettlementDraft = Pick<
 export type SettlementWorld = Awaited<ReturnType<typeof startSettlementWorld>>;
 
 /** Every schema demands a ContractSettlement: one that reserves nothing stands for none. */
-const noContract = (period: string) =>
+export const noContract = (period: string) =>
   ({
     Period: [{ Period: period, ISP: [{ Start: 1, Duration: 1, ReservedPower: 0 }] }],
   }) as unknown as SettlementDraft['ContractSettlement'][number];
 
-function asMessage(period: string, order: Ordered): Message<'FlexOrder'> {
+function asMessage(period: string, order: Ordered, prognosisId?: string): Message<'FlexOrder'> {
   const { reference, start, duration, power, price, contract } = order;
   return {
     ...{ OrderReference: reference, Period: period, ContractID: contract, CongestionPoint: CONGESTION_POINT },
-    ...{ BaselineReference: story.BASELINE_REFERENCE, Price: price, Currency: 'EUR' },
+    ...(prognosisId === undefined
+      ? { BaselineReference: story.BASELINE_REFERENCE }
+      : { DPrognosisMessageID: prognosisId }),
+    ...{ Price: price, Currency: 'EUR' },
     ISP: [{ Start: start, Duration: duration, Power: power }],
   } as unknown as Message<'FlexOrder'>;
 }

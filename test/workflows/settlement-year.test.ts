@@ -141,9 +141,16 @@ describe('a year of months', () => {
       expect(sum('penalty').toFixed(2)).toBe((Number(independent.penalty) + padding).toFixed(2));
       expect(sum('netSettlement').toFixed(2)).toBe((Number(independent.netSettlement) - padding).toFixed(2));
       // 400 kW for two hours, every day on which the contract was called on.
-      expect(availability.map(({ reservedMWh, reason }) => [reservedMWh, reason])).toEqual(
-        days.map(() => ['0.8', undefined]),
+      const stated = availability.filter(({ reason }) => reason === undefined);
+      expect(stated.map(({ period, reservedMWh }) => [period, reservedMWh])).toEqual(
+        days.map(({ period }) => [period, '0.8']),
       );
+      // It was reserved on all the other days as well, of which the DSO says nothing.
+      const untold = availability.filter(({ reason }) => reason === 'not in the settlement');
+      expect(stated.length + untold.length).toBe(
+        new Date(Date.UTC(2027, Number(month.slice(5)), 0)).getUTCDate(),
+      );
+      expect(new Set(untold.map(({ reservedMWh }) => reservedMWh))).toEqual(new Set(['0.8']));
     },
   );
 

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Miscount, MISCOUNTS } from '../../simulator/miscount.ts';
 import { addDays } from '../../uftp/index.ts';
+import { workflowIds } from '../../workflows/ids.ts';
 import {
   CONTRACT,
+  CONGESTION_POINT,
   day,
   DSO,
+  noContract,
   type Ordered,
   type PlayedDay,
   type SettlementWorld,
@@ -179,6 +182,125 @@ describe('a DSO that miscounts', () => {
   });
 });
 
+describe('orders on a D-Prognosis', () => {
+  test('are settled by the revision that they name, whatever was in force by then', async () => {
+    const period = freshDay();
+    const prognosisId = await world.prognose(period, 500_000);
+    const that = { ...day(period, [order(), order({ start: 60 })], 0.75), prognosisId };
+    const later = await world.prognose(period, 650_000);
+    await world.play(that);
+    const profiles = await Promise.all(
+      that.orders.map(async ({ reference, start, duration, power }) => ({
+        ...{ dso: DSO, congestionPoint: CONGESTION_POINT, period, recordedAt: noon(period) },
+        ...{ orderReference: reference, prognosisId: later },
+        orderMessageId: (await world.store.orders.findByReference(DSO, reference))!.orderMessageId,
+        isps: Array.from({ length: duration }, (_, index) => ({
+          ...{ isp: start + index, base: 650_000, power: 650_000 + power },
+        })),
+      })),
+    );
+    const workflowId = `d-prognosis/${DSO}/${CONGESTION_POINT}/${period}`;
+    await world.store.prognoses.record(
+      {
+        ...{ workflowId, dso: DSO, congestionPoint: CONGESTION_POINT, period, phase: 'Frozen' },
+        ...{ transition: 1, snapshot: {}, updatedAt: noon(period) },
+      },
+      profiles,
+      [],
+    );
+    // On the later revision the same deliveries would be far too much.
+    const onLater = { ...that, baseline: that.baseline.map(() => 650_000), prognosisId: later };
+    const wrong = await settled(that, world.counted([onLater]));
+    const reason = `D-PrognosisMessageID ${later}, we have ${prognosisId}`;
+    expect(wrong.statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([reason, reason]);
+    const misnamed = world.counted([{ ...onLater, prognosisId }]);
+    const miscalculated = await settled(that, misnamed);
+    expect(miscalculated.statuses[0]!.DisputeReason).toMatch(/BaselinePower 650000 W, we have 500000 W/);
+    const right = await settled(that);
+    expect(right.statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+  });
+
+  test('on an ISP that an earlier order shaped count from what stood before both', async () => {
+    const period = freshDay();
+    const first = await world.prognose(period, 500_000);
+    const one = order();
+    await world.play({ ...day(period, [one], 1), prognosisId: first });
+    // The next revision holds the first order; the second is placed on it.
+    const second = await world.prognose(period, 300_000);
+    const other = order({ power: -100_000 });
+    const both = day(period, [one, other], 1);
+    await world.play({ ...both, orders: [other], prognosisId: second });
+    const { orderMessageId } = (await world.store.orders.findByReference(DSO, other.reference))!;
+    const head = { dso: DSO, congestionPoint: CONGESTION_POINT, period };
+    await world.store.prognoses.record(
+      {
+        ...{ ...head, workflowId: `d-prognosis/${DSO}/${CONGESTION_POINT}/${period}`, phase: 'Frozen' },
+        ...{ transition: 1, snapshot: {}, updatedAt: noon(period) },
+      },
+      [
+        {
+          ...{ ...head, orderMessageId, orderReference: other.reference, recordedAt: noon(period) },
+          prognosisId: second,
+          isps: [40, 41, 42, 43].map((isp) => ({ isp, base: 500_000, power: 200_000 })),
+        },
+      ],
+      [],
+    );
+    const draft = world.counted([{ ...both, prognosisId: first }]);
+    const [item, next] = draft.FlexOrderSettlement;
+    const { statuses } = await settled(both, {
+      ...draft,
+      FlexOrderSettlement: [item!, { ...next!, DPrognosisMessageID: second }],
+    });
+    expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+  });
+});
+
+describe('what a DSO leaves out', () => {
+  const leftOut = async ({ period }: PlayedDay) => {
+    const all = await world.store.alerts.list({ limit: 1000, source: `settlements/${DSO}` });
+    return all.filter(({ key }) => key === `left-out/${period}/${period}`);
+  };
+
+  test('of orders is in the record of the rejection and an alert, until a whole settlement comes', async () => {
+    const that = await played();
+    const { inboxId, messageId } = await settled(that, world.counted([that], 'order-forgotten'));
+    const [{ reference }] = that.orders as [Ordered];
+    expect(await world.store.settlements.find(inboxId)).toMatchObject({ leftOut: [reference] });
+    const found = await world.store.settlements.leftOut(DSO, that.period, that.period);
+    expect([...found]).toEqual([[reference, messageId.toLowerCase()]]);
+    expect(await leftOut(that)).toMatchObject([
+      { state: 'open', text: expect.stringContaining(`orders ${reference}.`) as string },
+    ]);
+    await settled(that);
+    expect(await leftOut(that)).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  test('of contract days is kept and an alert, and no reason to dispute an order', async () => {
+    const that = await played([order({ contract: CONTRACT }), order({ start: 60 })]);
+    const draft = { ...world.counted([that]), ContractSettlement: [noContract(that.period)] };
+    const { statuses, messageId } = await settled(that, draft);
+    expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+    const [item, ...others] = await world.store.settlements.contractItems(DSO, messageId);
+    expect(others).toEqual([]);
+    expect(item).toMatchObject({
+      ...{ contractId: CONTRACT, period: that.period, stated: [], reason: 'not in the settlement' },
+      computed: expect.arrayContaining([
+        { isp: 40, reserved: 0, ordered: -200_000 },
+        { isp: 69, reserved: -400_000 },
+      ]) as object,
+    });
+    expect(await leftOut(that)).toMatchObject([
+      { state: 'open', text: expect.stringContaining(`contract ${CONTRACT} on ${that.period}`) as string },
+    ]);
+    // Once an earlier settlement named the day, it need not be named again.
+    await settled(that);
+    const later = await settled(that, draft);
+    expect(await world.store.settlements.contractItems(DSO, later.messageId)).toEqual([]);
+    expect(await leftOut(that)).toMatchObject([{ state: 'resolved' }]);
+  });
+});
+
 describe('what we have no readings of', () => {
   const unmeteredDay = async () => {
     const that = day(freshDay(), [order(), order({ start: 60 })], 0.75);
@@ -261,6 +383,41 @@ describe('an operator who is asked', () => {
       { Disposition: 'Accepted' },
     ]);
     await expect(sent.review('ada', [])).rejects.toThrow();
+  });
+
+  test('is told that a settlement waits, told again when time runs out, and no more once it is answered', async () => {
+    world.agree({ review: 'disputes' });
+    const that = await played();
+    const sent = await held(that, 'sum-wrong');
+    const source = workflowIds.settlement(DSO, sent.messageId);
+    const alerts = async () =>
+      (await world.store.alerts.list({ limit: 10, source }))
+        .map(({ key, state }) => `${key} ${state}`)
+        .sort();
+    await until(() => sent.waits());
+    expect(await alerts()).toEqual(['review open']);
+    await sent.moveBy(54 * HOUR);
+    await until(async () => (await alerts()).length === 2);
+    expect(await alerts()).toEqual(['review open', 'review-nearly-over open']);
+    await until(() => taken(sent.review('ada', [])));
+    await sent.answer();
+    expect(await alerts()).toEqual(['review resolved', 'review-nearly-over resolved']);
+  });
+
+  test('is asked about a rejection where always asked, and may only let it go out', async () => {
+    world.agree({ review: 'always' });
+    const that = await played();
+    const sent = await held(that, 'order-forgotten');
+    const [, { reference }] = that.orders as [Ordered, Ordered];
+    await until(() => taken(sent.review('ada', [{ orderReference: reference, disposition: 'Accepted' }])));
+    expect(await sent.answer()).toMatchObject({
+      Result: 'Rejected',
+      RejectionReason: 'Missing Settlement Items',
+    });
+    expect(await world.store.settlements.find(sent.inboxId)).toMatchObject({ reviewedBy: 'ada' });
+    world.agree({});
+    const { statuses } = await settled(that);
+    expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
   });
 
   test('is not asked about what is right, where only disputes are reviewed', async () => {
