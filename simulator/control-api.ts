@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VERSIONS } from '../uftp/index.ts';
+import { type Miscount, MISCOUNTS } from './miscount.ts';
 
 /**
  * What a simulated participant can be told to do, in process or over its control door. Powers in W, + is
@@ -94,6 +95,8 @@ export const settle = z.strictObject({
     .min(1),
   /** Added to every penalty: a settlement that ought to be disputed. */
   overcharge: amount.optional(),
+  /** One way of many to count wrongly. */
+  miscount: z.enum(Object.keys(MISCOUNTS) as Miscount[]).optional(),
   ...version,
 });
 

@@ -6,6 +6,7 @@ import { settleContract } from './contract-settlement.ts';
 import type { DirectOrder, Order, RequestFlex, Settle, UpdateReservation } from './control-api.ts';
 import { SimulatorError } from './errors.ts';
 import type { CongestionPoint, Contract, Market } from './market.ts';
+import { miscounted } from './miscount.ts';
 import { rejectionsOf } from './offer-checks.ts';
 import { orderStatus, prognosisRejections } from './prognosis.ts';
 import type { Content, Peer } from './peer.ts';
@@ -126,7 +127,8 @@ export class DSO {
 
   /**
    * Settles one day at one congestion point from metered delivery, and sends the FlexSettlement. Without `orders`
-   * every accepted order is settled; naming fewer, or `overcharge`, makes a settlement that ought to be contested.
+   * every accepted order is settled, and every contract, called on or not; naming fewer orders, `overcharge` or a
+   * `miscount` makes a settlement that ought to be contested.
    * @throws SimulatorError `simulator.order-unknown`, `simulator.readings-incomplete`, `simulator.orders-opposed`
    */
   async settle(day: Settle): Promise<Message<'FlexSettlement'>> {
@@ -145,22 +147,21 @@ export class DSO {
     const sameDay = (message: { Period: string; CongestionPoint: string }) =>
       message.Period === day.period && message.CongestionPoint === day.congestionPoint;
     const under = (id: string) => (message: { ContractID?: string | undefined }) => message.ContractID === id;
-    const contractSettlements = contracts
-      .filter(({ id }) => orders.some(under(id)))
-      .map((contract) =>
-        settleContract({
-          contract,
-          period: day.period,
-          count,
-          reservation: record
-            .all('sent', 'FlexReservationUpdate')
-            .filter(sameDay)
-            .findLast(under(contract.id)),
-          requests: record.all('sent', 'FlexRequest').filter(sameDay).filter(under(contract.id)),
-          offers: record.all('received', 'FlexOffer').filter(sameDay).filter(under(contract.id)),
-          orders: orders.filter(under(contract.id)),
-        }),
-      );
+    const contractSettlements = contracts.map((contract) =>
+      settleContract({
+        contract,
+        period: day.period,
+        count,
+        reservation: record.all('sent', 'FlexReservationUpdate').filter(sameDay).findLast(under(contract.id)),
+        requests: record.all('sent', 'FlexRequest').filter(sameDay).filter(under(contract.id)),
+        offers: record.all('received', 'FlexOffer').filter(sameDay).filter(under(contract.id)),
+        orders: orders.filter(under(contract.id)),
+      }),
+    );
+    const figures = {
+      FlexOrderSettlement: settlements.map((item) => overcharged(item, day.overcharge)),
+      ContractSettlement: contractSettlements.length > 0 ? contractSettlements : [noContract(day.period)],
+    };
     return this.#send({
       type: 'FlexSettlement',
       Version: day.version ?? orders[0]?.Version ?? this.peer.version,
@@ -169,8 +170,7 @@ export class DSO {
       PeriodStart: day.periodStart ?? day.period,
       PeriodEnd: day.periodEnd ?? day.period,
       Currency: market.currency,
-      FlexOrderSettlement: settlements.map((item) => overcharged(item, day.overcharge)),
-      ContractSettlement: contractSettlements.length > 0 ? contractSettlements : [noContract(day.period)],
+      ...(day.miscount === undefined ? figures : miscounted(figures, day.miscount)),
     });
   }
 

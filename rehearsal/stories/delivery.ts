@@ -64,9 +64,14 @@ export const disputed: Story = {
     tell('Two days later it is delivered and metered.');
     const { reference: _, power, ...day } = baseline;
     const readings = structuredClone(metered.readings) as ActionBody<'settle'>['readings'];
-    const settlement = await on.dso.settle({ ...day, baseline: [...power], readings, overcharge: '25.00' });
+    const settlement = await on.dso.settle({
+      ...day,
+      baseline: [...power],
+      readings,
+      miscount: 'penalty-padded',
+    });
     const [item] = settlement.FlexOrderSettlement;
-    tell(`${DSO_DOMAIN} settles with a penalty of ${item!.Penalty} EUR: 25.00 too much.`);
+    tell(`${DSO_DOMAIN} settles with a penalty of ${item!.Penalty} EUR: 5.00 too much.`);
     const { message } = await on.dso.wait('FlexSettlementResponse', { answers: settlement.MessageID });
     const [status] = message.FlexOrderSettlementStatus;
     check(status?.Disposition === 'Disputed', 'the order is disputed');

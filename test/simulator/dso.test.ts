@@ -194,6 +194,15 @@ describe('a DSO', () => {
     expect(first.OrderReference).toBe('O-1');
   });
 
+  it('miscounts in the way that it is told', async () => {
+    await ordered({ offer: (await offered(await ask())).offer.MessageID, orderReference: 'O-1' });
+    const honest = await dso.settle(delivery(-500000));
+    const doubled = await dso.settle({ ...delivery(-500000), miscount: 'order-doubled' });
+    const [item] = honest.FlexOrderSettlement;
+    expect(doubled.FlexOrderSettlement).toEqual([item, item]);
+    expect(doubled.ContractSettlement).toEqual(honest.ContractSettlement);
+  });
+
   it('settles no order that was not accepted', async () => {
     const { offer } = await offered(await ask());
     const order = await dso.order({ offer: offer.MessageID, orderReference: 'O-1' });
