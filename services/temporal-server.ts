@@ -27,6 +27,8 @@ export interface TemporalOptions {
   timeSkipping?: boolean;
   /** Days a closed workflow's history is kept in the namespace `default`. Default 400. */
   retentionDays?: number;
+  /** Events after which a workflow's run is asked to hand over to the next. Default: the server's own, 4096. */
+  eventsPerRun?: number;
   say?: Say;
 }
 
@@ -103,7 +105,7 @@ async function serve(server: Server, options: TemporalOptions): Promise<RunningT
     const process = await spawnGuarded({
       name: 'Temporal',
       command: server.binary,
-      args: serverArguments(server.database, port, uiPort, options.timeSkipping ?? false),
+      args: [...serverArguments(server.database, port, uiPort), ...dynamicConfig(options)],
       logFile,
       graceMs: stopMs,
       ...(server.database === undefined ? { scratch: server.home } : {}),
@@ -128,20 +130,21 @@ async function serve(server: Server, options: TemporalOptions): Promise<RunningT
   }
 }
 
-function serverArguments(
-  database: string | undefined,
-  port: number,
-  uiPort: number | undefined,
-  timeSkipping: boolean,
-): string[] {
+function serverArguments(database: string | undefined, port: number, uiPort: number | undefined): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
     ...['--log-format', 'json', '--log-level', 'warn'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),
     ...(database === undefined ? [] : ['--db-filename', database]),
     ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-    ...(timeSkipping ? ['--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true'] : []),
   ];
+}
+
+function dynamicConfig({ timeSkipping, eventsPerRun }: TemporalOptions): string[] {
+  return [
+    ...(timeSkipping ? ['frontend.WorkflowTimeSkippingEnabled=true'] : []),
+    ...(eventsPerRun ? [`limit.historyCount.suggestContinueAsNew=${eventsPerRun}`] : []),
+  ].flatMap((value) => ['--dynamic-config-value', value]);
 }
 
 /** Waits for the namespace and sets its retention to `days`, or to less if the server refuses so much. */

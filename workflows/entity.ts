@@ -95,6 +95,11 @@ export class Mailbox<Event> {
     return this.#waiting.length === 0;
   }
 
+  /** How many events wait in line. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** How many messages came in: Temporal takes a limited number of updates in one run. */
   get received(): number {
     return this.#received;

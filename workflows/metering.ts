@@ -25,35 +25,40 @@ import {
 /** What comes in: an answer, or word that readings of the day changed. */
 type Event = { readonly kind: 'answered'; readonly answer: MeteringAnswer } | { readonly kind: 'readings' };
 
-/** Answers kept in one go: a day may have a hundred thousand. */
+/** Answers kept, or handed over to the next run, in one go: a day may have a hundred thousand. */
 const MOST_ANSWERS = 200;
 const CHASE_AGAIN_MS = 60_000;
+
+/** What a day begins with; `left` is what came in to an earlier run and was not looked at. */
+export type MeteringStart = Start & MeteredDayKey & { readonly left?: readonly Event[] };
 
 /**
  * One DSO's day of meter readings: tells it of each connection, takes its answers, corrects, and ends when nothing is
  * to be told and every answer is there, or given up. Which messages there are stands in the store: a history holds
  * none of them, however many connections there are.
  */
-export async function metering(start: Start & MeteredDayKey): Promise<void> {
-  const { dso, period } = start;
+export async function metering(start: MeteringStart): Promise<void> {
+  const { dso, period, startedAt, left = [] } = start;
   const day = { dso, period };
   const mailbox = new Mailbox<Event>();
   mailbox.acceptMessages(['MeteringResponse'], (inbound) => answerIn(inbound as Inbound<'MeteringResponse'>));
   mailbox.acceptTold(() => ({ kind: 'readings' }));
-  await notBefore(start.startedAt);
+  await notBefore(startedAt);
 
+  for (const event of left) mailbox.put(event);
   let standing = await sendDueMeterings(day);
   let chasedAt: string | undefined;
   for (;;) {
     setCurrentDetails(standing.text);
+    if (workflowInfo().continueAsNewSuggested && mailbox.waiting <= MOST_ANSWERS) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof metering>({ dso, period, startedAt, left: mailbox.drain() });
+    }
     const waiting = await taken(mailbox);
     if (waiting.length > 0) standing = await takeMeteringAnswers({ ...day, answers: answersOf(waiting) });
     else if (standing.due) standing = await sendDueMeterings(day);
     else if (standing.pending === 0) break;
-    else if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      if (mailbox.isEmpty) await continueAsNew<typeof metering>(start);
-    } else {
+    else {
       const event = await mailbox.next(nextCheck(standing.checkAt, chasedAt));
       if (event) mailbox.put(event);
       else {

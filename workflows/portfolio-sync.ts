@@ -1,4 +1,12 @@
-import { allHandlersFinished, condition, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  patched,
+  setCurrentDetails,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Asked, PortfolioSummary, SyncStage } from '../activities/contract.ts';
 import { Mailbox, now } from './entity.ts';
 import type { Inbound } from './inbound.ts';
@@ -20,6 +28,13 @@ export interface SyncAsk {
   readonly update?: boolean;
   /** The day to ask about, `YYYY-MM-DD`; absent: tomorrow. */
   readonly period?: string;
+}
+
+/** What a synchronisation begins with; `left` is what an earlier run was asked for and did not come to. */
+export interface SyncStart {
+  readonly cro: string;
+  readonly ask?: SyncAsk;
+  readonly left?: readonly SyncAsk[];
 }
 
 /** How a synchronisation with a CRO ended. */
@@ -47,11 +62,11 @@ class Stopped extends Error {
  * The synchronisation with one CRO: registers the portfolio where the CRO does not know it yet, asks on which
  * congestion points it is, keeps the answer, and has it compared. There is one at a time, so that there are never two
  * updates in flight: the message has no revision, and the CRO could not tell which is newer. What is asked while it
- * runs is done after what it does.
+ * runs is done after what it does; where it runs for long, in a run of its own.
  */
-export async function portfolioSync({ cro, ask = {} }: { cro: string; ask?: SyncAsk }): Promise<SyncOutcome> {
+export async function portfolioSync({ cro, ask = {}, left = [ask] }: SyncStart): Promise<SyncOutcome> {
   const mailbox = new Mailbox<Answer>();
-  const asked: SyncAsk[] = [ask];
+  const asked: SyncAsk[] = [...left];
   mailbox.acceptMessages(
     ['AGRPortfolioUpdateResponse', 'AGRPortfolioQueryResponse'],
     (inbound) => inbound as Answer,
@@ -65,16 +80,27 @@ export async function portfolioSync({ cro, ask = {} }: { cro: string; ask?: Sync
   let outcome: SyncOutcome;
   do {
     const wanted = asked.splice(0);
-    outcome = await synchronised(cro, exchange, wanted);
+    outcome = await synchronised(cro, exchange, wanted, (periods) =>
+      asked.unshift(...periods.map((period) => ({ ...(period && { period }) }))),
+    );
     await condition(allHandlersFinished);
+    // Its first ask goes along: who started the first run may tell it the same only now.
+    if (asked.length > 0 && isLong()) await continueAsNew<typeof portfolioSync>({ cro, ask, left: asked });
   } while (asked.length > 0);
   return outcome;
 }
+
+/** Whether what is left to do is for the next run. Runs from before know no next one. */
+const isLong = (): boolean =>
+  workflowInfo().continueAsNewSuggested && patched('portfolio-sync-in-several-runs');
+
+type AskedPeriod = SyncAsk['period'];
 
 async function synchronised(
   cro: string,
   exchange: Exchange,
   wanted: readonly SyncAsk[],
+  leave: (periods: readonly AskedPeriod[]) => void,
 ): Promise<SyncOutcome> {
   try {
     const { dirty } = await portfolioStanding({ cro });
@@ -82,7 +108,13 @@ async function synchronised(
     let empty = false;
     if (dirty || wanted.some(({ update }) => update)) empty = !(await update(cro, exchange));
     let view: PortfolioSummary | undefined;
-    for (const period of empty ? [] : periods) view = await viewed(cro, exchange, period);
+    for (const [index, period] of empty ? [] : periods.entries()) {
+      if (index > 0 && isLong()) {
+        leave(periods.slice(index));
+        break;
+      }
+      view = await viewed(cro, exchange, period);
+    }
     if (!view) {
       await stage({ cro, stage: 'empty' });
       return { kind: 'empty' };

@@ -1,13 +1,35 @@
-import { allHandlersFinished, condition, setCurrentDetails } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  patched,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { periodEnd } from '../uftp/calendar/index.ts';
 import { announceReservation, applyReservation, send } from './activities.ts';
 import { Mailbox, notBefore, type Start } from './entity.ts';
 import type { Inbound } from './inbound.ts';
 
+/** Updates that one run hands to the next: one may hold a whole day, and Temporal takes two megabytes. */
+const HANDED_OVER = 50;
+
+/** Messages that the next run knows again: as many as Temporal lets into two runs. */
+const REMEMBERED = 4_000;
+
+/** What the updates of a day begin with; `resumed` is what an earlier run hands over. */
+export type ReservationStart = Start & {
+  readonly resumed?: {
+    readonly seen: readonly string[];
+    readonly until: string;
+    readonly waiting: readonly Inbound<'FlexReservationUpdate'>[];
+  };
+};
+
 /** What a DSO keeps reserved under one contract on one day. Ends when that day is over. */
-export async function reservation(start: Start): Promise<void> {
+export async function reservation(start: ReservationStart): Promise<void> {
   const mailbox = new Mailbox<Inbound<'FlexReservationUpdate'>>();
-  const seen = new Set<string>();
+  const seen = new Set<string>(start.resumed?.seen);
   mailbox.acceptMessages(['FlexReservationUpdate'], (inbound) => {
     if (seen.has(inbound.messageId)) return undefined;
     seen.add(inbound.messageId);
@@ -15,15 +37,25 @@ export async function reservation(start: Start): Promise<void> {
   });
   await notBefore(start.startedAt);
 
-  let until: string | undefined;
+  for (const inbound of start.resumed?.waiting ?? []) mailbox.put(inbound);
+  let until = start.resumed?.until;
   for (;;) {
     const inbound = await mailbox.next(until);
     if (!inbound) break;
     until ??= periodEnd(inbound.content.Period, inbound.content.TimeZone);
     await take(inbound);
+    if (mailbox.waiting > HANDED_OVER || !isLong()) continue;
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof reservation>({
+      ...start,
+      resumed: { seen: [...seen].slice(-REMEMBERED), until, waiting: mailbox.drain() },
+    });
   }
   await condition(allHandlersFinished);
 }
+
+/** Whether what is to come is for the next run. Runs from before know no next one. */
+const isLong = (): boolean => workflowInfo().continueAsNewSuggested && patched('reservation-in-several-runs');
 
 async function take(inbound: Inbound<'FlexReservationUpdate'>): Promise<void> {
   const { content, sender } = inbound;

@@ -38,7 +38,7 @@ test.each([
   ['2027-05-16', 96],
   ['2027-03-28', 92],
   ['2027-10-31', 100],
-])(
+] as const)(
   'for %s all %i ISPs are sent, accepted, in force for everybody, and frozen in the end',
   async (period, ISPs) => {
     const point = await planned(period);
@@ -57,6 +57,7 @@ test.each([
     expect(await point.messages()).toHaveLength(1);
     expect(await point.alerts()).toEqual([]);
     expect(await floor.store.prognoses.findDay(point.workflowId)).toMatchObject({ phase: 'Frozen' });
+    await point.record(`d-prognosis-${ISPs}-isps`);
   },
 );
 
@@ -93,6 +94,7 @@ test('a rejected revision is sent again with its reason acted on', async () => {
   const { dso, congestionPoint } = point.key;
   const standing = await floor.store.prognoses.inForce(dso, congestionPoint, period);
   expect(standing).toMatchObject({ revision: three!.Revision });
+  await point.record('d-prognosis-rejected');
 });
 
 test('without a reply the same bytes go out again, then people are told; the gate closes loudly', async () => {
@@ -117,6 +119,7 @@ test('without a reply the same bytes go out again, then people are told; the gat
   await inForce(point);
   expect((await point.alerts()).every((alert) => alert.endsWith('resolved'))).toBe(true);
   expect(await point.messages()).toHaveLength(1);
+  await point.record('d-prognosis-unanswered');
 });
 
 test('an accepted order is held by the next revision, looked for in the answer, and frozen for settlement', async () => {
@@ -164,6 +167,7 @@ test('an accepted order is held by the next revision, looked for in the answer, 
       { isp: 70, base: 5000, power: 3000 },
     ],
   });
+  await point.record('d-prognosis-ordered');
 });
 
 test('an order that the DSO does not find twice is told to its conversation and to people', async () => {
@@ -177,6 +181,7 @@ test('an order that the DSO does not find twice is told to its conversation and 
   await expect.poll(() => order.told().length).toBe(1);
   expect(order.told()[0]!.event).toMatchObject({ type: 'prognosed', validated: false });
   expect(await point.alerts()).toEqual([expect.stringMatching(/^order\/O-.* open$/)]);
+  await point.record('d-prognosis-order-not-found');
 });
 
 test('a forecast that is missing is an alert, until it is uploaded', async () => {
@@ -189,6 +194,7 @@ test('a forecast that is missing is an alert, until it is uploaded', async () =>
   await point.start();
   await pending(point);
   expect(await point.alerts()).toEqual(['no-forecast resolved']);
+  await point.record('d-prognosis-no-forecast');
 });
 
 test('a point that is gone is left alone until it comes back', async () => {
@@ -199,6 +205,39 @@ test('a point that is gone is left alone until it comes back', async () => {
   await point.start();
   await pending(point, 2);
   expect(profileOf((await point.messages())[1]!)).toEqual(point.flat(1));
+  await point.record('d-prognosis-withdrawn');
+});
+
+test('new forecasts without end: the day goes on in a new run, which knows what the one before knew, and when it is over', async () => {
+  const point = await planned('2027-06-09');
+  const first = await point.runId();
+  let sent = 1;
+  const revised = async () => {
+    sent += 1;
+    await point.forecast(point.flat(5000 + sent));
+    await point.start();
+    await pending(point, sent);
+    await point.answer('Accepted');
+    await inForce(point, sent);
+  };
+  while ((await point.runId()) === first) {
+    expect(sent).toBeLessThan(50);
+    await revised();
+  }
+  await revised();
+  // Nothing new: what is in force was handed over.
+  await point.start();
+  await point.moveTo(day('2027-06-09', 1, '00:00'));
+  expect(await point.ended()).toBe('Frozen');
+  const messages = await point.messages();
+  expect(messages.map((message) => profileOf(message)[0])).toEqual([
+    5000,
+    ...messages.slice(1).map((_, index) => 5002 + index),
+  ]);
+  expect(messages).toHaveLength(sent);
+  expect(await point.alerts()).toEqual([]);
+  await point.record('d-prognosis-first-run', first);
+  await point.record('d-prognosis-next-run');
 });
 
 test('all of this replays', async () => {

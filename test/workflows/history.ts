@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 type History = Awaited<ReturnType<import('@temporalio/client').WorkflowHandle['fetchHistory']>>;
@@ -54,3 +55,18 @@ function withoutCatchingUp<E extends { eventType?: unknown }>(events: readonly E
 
 const nameOf = (type: unknown): string =>
   String(EventType[type as number] ?? type).replace(/^EVENT_TYPE_/, '');
+
+/** A workflow's runs from the first on, each of which went on in the next, with their events. */
+export async function runsOf(client: Client, workflowId: string) {
+  const fetched = async (runId?: string) =>
+    (await client.workflow.getHandle(workflowId, runId).fetchHistory()).events!;
+  const [began] = await fetched();
+  const runs = [];
+  let runId: string | null | undefined = began!.workflowExecutionStartedEventAttributes!.firstExecutionRunId;
+  while (runId) {
+    const events = await fetched(runId);
+    runs.push({ runId, events });
+    runId = events.at(-1)!.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return runs;
+}

@@ -29,9 +29,14 @@ import {
 } from '../../uftp/index.ts';
 import { meteringDayOf, TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
+import type { ProcessName } from '../histories/processes.ts';
+import { recordProcess } from '../histories/recorder.ts';
 import { testDatabase } from '../support/postgres.ts';
+import { runsOf } from './history.ts';
 
 export const DSO = 'dso.example.com';
+/** Far fewer than in production, and more than a day has whose DSO answers at once. */
+const EVENTS_PER_RUN = 120;
 const TIME_ZONE = 'Europe/Amsterdam';
 
 /** What the DSO does with a message: answers it, says nothing, or cannot be reached. */
@@ -42,7 +47,7 @@ export const ACCEPTED = 'Accepted';
 export async function startMeteringFloor() {
   const database = await testDatabase();
   const store = createStore({ url: database.url });
-  const server = await startTemporal({ timeSkipping: true, headless: true });
+  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
   const gate = createGate(() => Promise.resolve(client));
@@ -143,7 +148,11 @@ export async function startMeteringFloor() {
           ),
         start: () => startMetering(client, { dso: DSO, period }, instant(clock)),
         ends: () => client.workflow.getHandle(id).result(),
-        history: async () => (await client.workflow.getHandle(id).fetchHistory()).events!,
+        /** The histories of all runs, in their order. */
+        runs: () => runsOf(client, id),
+        /** Keeps the history of a run, the last one unless said otherwise. */
+        record: (name: ProcessName, runId?: string) =>
+          recordProcess(name, client.workflow.getHandle(id, runId)),
         told: () => received.filter((message) => message.Period === period),
         progress: () => store.meterings.progress(DSO, period),
         behave: (next: Behaviour) => behaviours.set(period, next),
@@ -155,14 +164,15 @@ export async function startMeteringFloor() {
         },
       };
     },
-    async round(): Promise<number> {
+    async round(name?: ProcessName): Promise<number> {
       const workflowId = `metering-round/${randomUUID()}`;
       const args = [{ dso: DSO }];
-      return client.workflow.execute(workflowTypes.meteringRound, {
-        workflowId,
-        taskQueue: TASK_QUEUE,
-        args,
+      const handle = await client.workflow.start(workflowTypes.meteringRound, {
+        ...{ workflowId, taskQueue: TASK_QUEUE, args },
       });
+      const days = (await handle.result()) as number;
+      if (name) await recordProcess(name, handle);
+      return days;
     },
     alerts: async (key: string) =>
       (await store.alerts.list({ limit: 100, source: `metering/${DSO}` })).filter(

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { PortfolioActivities, ToCro } from '../../activities/portfolio-contract.ts';
 import { createGate } from '../../api/relay/temporal.ts';
@@ -12,7 +10,8 @@ import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
 import { startTemporal } from '../../services/index.ts';
 import { TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
-import { scrubbed } from '../histories/scrub.ts';
+import type { ProcessName } from '../histories/processes.ts';
+import { recordProcess } from '../histories/recorder.ts';
 
 /** How a CRO behaves: what it answers to the n-th message of a kind (1, 2 …); undefined: nothing. */
 export interface Registry {
@@ -27,10 +26,12 @@ export interface Registry {
 
 const ACCEPTED = { Result: 'Accepted' };
 const HOUR = 3_600_000;
+/** Far fewer than in production, and more than any synchronisation has that is asked for once. */
+const EVENTS_PER_RUN = 150;
 
 /** portfolioSync on a real Temporal server, with a registry that is played: what is sent to it, it answers. */
 export async function startPortfolioFloor() {
-  const server = await startTemporal({ timeSkipping: true, headless: true });
+  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
   const gate = createGate(() => Promise.resolve(client));
@@ -134,14 +135,9 @@ export async function startPortfolioFloor() {
         outcome: () => client.workflow.getHandle(workflowId).result() as Promise<object>,
         moveBy: (milliseconds: number) => skipTimeOf(client, workflowId, milliseconds),
         give: (type: string, refersTo: string, content: object) => here.give(type, refersTo, content),
-        /** Writes the history for the replay test: `FLEXOR_RECORD_HISTORIES=1`, by hand only. */
-        async record(number: number): Promise<void> {
-          if (process.env['FLEXOR_RECORD_HISTORIES'] === undefined) return;
-          const history = await client.workflow.getHandle(workflowId).fetchHistory();
-          const file = new URL(`../histories/portfolio-sync-${number}.json`, import.meta.url);
-          const text = JSON.stringify(scrubbed(JSON.parse(historyToJSON(history))), null, 1);
-          await writeFile(file, `${text}\n`);
-        },
+        /** Keeps the history of a run, the last one unless said otherwise. */
+        record: (name: ProcessName, runId?: string) =>
+          recordProcess(name, client.workflow.getHandle(workflowId, runId)),
       };
     },
     async stop() {

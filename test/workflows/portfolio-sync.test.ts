@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../services/wait.ts';
 import { TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
+import type { ProcessName } from '../histories/processes.ts';
+import { recordProcess } from '../histories/recorder.ts';
 import { startPortfolioFloor } from './portfolio-floor.ts';
 
 let floor: Awaited<ReturnType<typeof startPortfolioFloor>>;
@@ -21,7 +23,7 @@ test('what a CRO does not know is registered; then it is asked, and its answer c
     ...['updating', 'updating', 'asking', 'comparing', 'synced'],
   ]);
   expect(cro.stages[1]).toMatchObject({ acceptedVersion: 7 });
-  await cro.record(1);
+  await cro.record('portfolio-sync-registered');
 });
 
 test('what a CRO knows is not sent again, unless somebody wants it', async () => {
@@ -45,7 +47,7 @@ test('without an answer the same bytes go out again; an answer to those will do'
     'AGRPortfolioUpdate again',
     'AGRPortfolioQuery',
   ]);
-  await cro.record(2);
+  await cro.record('portfolio-sync-answered-late');
 });
 
 test('without an answer to those either, the operator is to look', async () => {
@@ -57,7 +59,7 @@ test('without an answer to those either, the operator is to look', async () => {
   await cro.moveBy(4 * HOUR);
   expect(await cro.outcome()).toMatchObject({ kind: 'stopped', at: 'AGRPortfolioQuery' });
   expect(cro.stages.at(-1)).toMatchObject({ stage: 'stopped' });
-  await cro.record(3);
+  await cro.record('portfolio-sync-unanswered');
 });
 
 test.each([
@@ -84,7 +86,7 @@ test('a CRO that has nothing of ours registered is told, and asked again', async
     'AGRPortfolioQuery',
     'compared, last word',
   ]);
-  await cro.record(4);
+  await cro.record('portfolio-sync-nothing-registered');
 });
 
 test('a CRO that says so once more has to be looked into', async () => {
@@ -110,7 +112,7 @@ test.each([
   expect(await cro.outcome()).toMatchObject({ kind: 'synced' });
   const once = ['AGRPortfolioUpdate', 'AGRPortfolioQuery'];
   expect(cro.log).toEqual([...once, 'compared', ...once, 'compared, last word']);
-  await cro.record(5);
+  await cro.record('portfolio-sync-view-misses');
 });
 
 test('whoever asks while an update is in flight is served afterwards, all together, and never beside it', async () => {
@@ -118,14 +120,14 @@ test('whoever asks while an update is in flight is served afterwards, all togeth
   await cro.ask();
   await expectLog(cro, ['AGRPortfolioUpdate']);
   await Promise.all([cro.ask({ update: true }), cro.ask({ update: true }), cro.ask()]);
-  await runDaily(cro.cro, cro.workflowId);
+  await runDaily(cro.cro, cro.workflowId, 'portfolio-daily-tells');
   expect(cro.log).toEqual(['AGRPortfolioUpdate']);
   const { runId } = await floor.client.workflow.getHandle(cro.workflowId).describe();
   cro.give('AGRPortfolioUpdate', `AGRPortfolioUpdate/${runId}/1`, { Result: 'Accepted' });
   expect(await cro.outcome()).toMatchObject({ kind: 'synced' });
   const round = ['AGRPortfolioUpdate', 'AGRPortfolioQuery', 'compared'];
   expect(cro.log).toEqual([...round, ...round]);
-  await cro.record(6);
+  await cro.record('portfolio-sync-asked-meanwhile');
 });
 
 test('an answer to an earlier synchronisation is none to this one', async () => {
@@ -141,18 +143,39 @@ test('an answer to an earlier synchronisation is none to this one', async () => 
 
 test('the daily start brings a synchronisation into being where none runs', async () => {
   const cro = floor.registry({ dirty: false });
-  await runDaily(cro.cro, `${cro.cro}-alone`);
+  await runDaily(cro.cro, `${cro.cro}-alone`, 'portfolio-daily-starts');
   expect(await cro.outcome()).toMatchObject({ kind: 'synced' });
   expect(cro.log).toEqual(['AGRPortfolioQuery', 'compared']);
 });
 
+test('asked about many days it goes on in new runs: each day is asked about once, and none is forgotten', async () => {
+  const cro = floor.registry({
+    dirty: false,
+    onQuery: (n) => (n === 1 ? undefined : { Result: 'Accepted' }),
+  });
+  const days = Array.from({ length: 12 }, (_, index) => `2027-01-${String(index + 10)}`);
+  await cro.ask({ period: '2027-01-01' });
+  await expectLog(cro, ['AGRPortfolioQuery 2027-01-01']);
+  for (const period of days) await cro.ask({ period });
+  const first = await floor.client.workflow.getHandle(cro.workflowId).describe();
+  cro.give('AGRPortfolioQuery', `AGRPortfolioQuery/${first.runId}/1`, { Result: 'Accepted' });
+  expect(await cro.outcome()).toMatchObject({ kind: 'synced' });
+  expect(cro.log).toEqual(['2027-01-01', ...days].flatMap((day) => [`AGRPortfolioQuery ${day}`, 'compared']));
+  const last = await floor.client.workflow.getHandle(cro.workflowId).describe();
+  expect(last.runId).not.toBe(first.runId);
+  await cro.record('portfolio-sync-first-run', first.runId);
+  await cro.record('portfolio-sync-next-run');
+});
+
 /** As the Schedule starts it: under an id with the time added. */
-async function runDaily(cro: string, time: string): Promise<void> {
-  await floor.client.workflow.execute(workflowTypes.portfolioDaily, {
+async function runDaily(cro: string, time: string, name: ProcessName): Promise<void> {
+  const handle = await floor.client.workflow.start(workflowTypes.portfolioDaily, {
     workflowId: `${workflowIds.portfolioDaily(cro)}-${time}`,
     taskQueue: TASK_QUEUE,
     args: [{ cro }],
   });
+  await handle.result();
+  await recordProcess(name, handle);
 }
 
 const expectLog = (cro: { log: string[] }, log: string[]): Promise<void> =>

@@ -24,11 +24,15 @@ import { createStore, type OutboxRow } from '../../store/index.ts';
 import { decode, generateKeyPair, ispCount, type Message, SigningKeys } from '../../uftp/index.ts';
 import { TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
+import type { ProcessName } from '../histories/processes.ts';
+import { recordProcess } from '../histories/recorder.ts';
 import { testDatabase } from '../support/postgres.ts';
 
 const DSO = 'dso.example.com';
 const CRO = 'cro.example.com';
 const CONNECTION = 'ean.200000000000000001';
+/** Far fewer than in production, and more than a day has on which little happens. */
+const EVENTS_PER_RUN = 220;
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** dPrognosis on a real Temporal server and a real database; only the wire to the DSO is played. */
@@ -37,7 +41,7 @@ export async function startPrognosisFloor() {
   const clock = { now: () => new Date(present) };
   const database = await testDatabase();
   const store = createStore({ url: database.url });
-  const server = await startTemporal({ timeSkipping: true, headless: true });
+  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
   const connection = await Connection.connect({
     address: server.address,
     interceptors: startAtMarketTime(clock),
@@ -188,6 +192,10 @@ export async function startPrognosisFloor() {
           (alert) => `${alert.key} ${alert.state}`,
         ),
       ended: () => client.workflow.getHandle(workflowId).result() as Promise<string>,
+      runId: async () => (await client.workflow.getHandle(workflowId).describe()).runId,
+      /** Keeps the history of a run, the last one unless said otherwise. */
+      record: (name: ProcessName, runId?: string) =>
+        recordProcess(name, client.workflow.getHandle(workflowId, runId)),
     };
   }
 
@@ -198,8 +206,11 @@ export async function startPrognosisFloor() {
       const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
       const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
       const histories = [];
-      for await (const { workflowId } of client.workflow.list({ query: 'WorkflowType = "dPrognosis"' })) {
-        histories.push({ workflowId, history: await client.workflow.getHandle(workflowId).fetchHistory() });
+      for await (const { workflowId, runId } of client.workflow.list({
+        query: 'WorkflowType = "dPrognosis"',
+      })) {
+        const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+        histories.push({ workflowId, history });
       }
       if (histories.length === 0) throw new Error('Nothing was played here.');
       const failed: string[] = [];

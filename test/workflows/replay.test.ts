@@ -11,24 +11,39 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import { expect, test } from 'vitest';
+import * as workflows from '../../workflows/index.ts';
+import { PROCESSES } from '../histories/processes.ts';
 import { plainText } from '../histories/scrub.ts';
+import { CARELESS_CHANGES } from './careless-changes.ts';
 import { PATHS } from './paths/index.ts';
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 const logger = new DefaultLogger('ERROR');
-const histories = [
-  ...readdirSync(folder),
-  ...readdirSync(path.join(folder, 'paths')).map((name) => `paths/${name}`),
-]
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => ({
-    name,
-    workflowId: name.replace(/\.json$/, ''),
-    history: JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as unknown,
-  }));
+const histories = ['paths', 'processes'].flatMap((kind) =>
+  readdirSync(path.join(folder, kind)).map((file) => {
+    const name = `${kind}/${file}`;
+    const history = JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Recorded;
+    return { name, workflowId: name.replace(/\.json$/, ''), type: typeOf(history), history };
+  }),
+);
 
-function bundle(entry: string): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(entry, import.meta.url)), logger });
+interface Recorded {
+  readonly events: readonly {
+    readonly workflowExecutionStartedEventAttributes?: { readonly workflowType: { readonly name: string } };
+  }[];
+}
+
+function typeOf({ events }: Recorded): string {
+  return events[0]!.workflowExecutionStartedEventAttributes!.workflowType.name;
+}
+
+const recorded = (kind: string) => histories.filter(({ workflowId }) => workflowId.startsWith(`${kind}/`));
+
+let committed: Promise<WorkflowBundle & { code: string }> | undefined;
+/** The workflows as they are. */
+function bundle() {
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  return (committed ??= bundleWorkflowCode({ workflowsPath, logger }));
 }
 
 /** Which histories can be replayed by a bundle: the failure of each, undefined for none. */
@@ -48,32 +63,55 @@ Runtime.install({
 });
 
 test('every path of a conversation is recorded, and nothing else is', () => {
-  const recorded = histories.map(({ workflowId }) => workflowId).filter((id) => id.startsWith('paths/'));
-  expect(recorded.sort()).toEqual(PATHS.map(({ name }) => `paths/${name}`).sort());
+  expect(
+    recorded('paths')
+      .map(({ workflowId }) => workflowId)
+      .sort(),
+  ).toEqual(PATHS.map(({ name }) => `paths/${name}`).sort());
 });
 
-test('every kind of workflow of the story is recorded', () => {
-  const kinds = new Set(
-    histories.map(({ workflowId }) => workflowId.replace(/-\d+$/, '')).filter((id) => !id.includes('/')),
-  );
-  expect([...kinds].sort()).toEqual(['portfolio-sync', 'reservation', 'settlement']);
+test('every other history is one of the list, of the workflow that the list says', () => {
+  expect(
+    recorded('processes')
+      .map(({ workflowId, type }) => [workflowId, type])
+      .sort(),
+  ).toEqual(PROCESSES.map(({ name, type }) => [`processes/${name}`, type]).sort());
+});
+
+test('every workflow that is registered is recorded', () => {
+  const types = new Set(histories.map(({ type }) => type));
+  expect(Object.keys(workflows).filter((type) => !types.has(type))).toEqual([]);
 });
 
 test('the recorded histories still replay', async () => {
-  const failures = await replay(await bundle('../../workflows/index.ts'));
+  const failures = await replay(await bundle());
   expect([...failures.keys()].sort()).toEqual(histories.map(({ workflowId }) => workflowId).sort());
   expect([...failures].filter(([, failure]) => failure !== undefined)).toEqual([]);
 });
 
-test('a workflow that waits where it did not wait before is found out', async () => {
-  const failures = await replay(await bundle('./inserted-sleep.ts'));
-  const isConversation = (id: string): boolean => id.startsWith('flex-request') || id.startsWith('paths/');
-  const requests = [...failures].filter(
-    ([id]) => isConversation(id) && !id.includes('unsolicited') && !id.includes('direct'),
-  );
-  expect(requests.length).toBeGreaterThan(0);
-  for (const [, failure] of requests) expect(failure).toBeInstanceOf(DeterminismViolationError);
-  for (const [id, failure] of failures) if (!isConversation(id)) expect(failure).toBeUndefined();
+test('of every workflow that is recorded a careless change is tried', () => {
+  const types = new Set(histories.map(({ type }) => type));
+  expect(CARELESS_CHANGES.flatMap((change) => change.types).sort()).toEqual([...types].sort());
+});
+
+test('a careless change of any workflow is found out', async () => {
+  const { code, ...rest } = await bundle();
+  const changed = CARELESS_CHANGES.reduce((text, { types, what, from, to }) => {
+    expect(text.match(new RegExp(from, 'g')) ?? [], `${types.join()}: ${what}`).toHaveLength(1);
+    return text.replace(from, to);
+  }, code);
+  const failures = await replay({ ...rest, code: changed });
+  for (const { types, what } of CARELESS_CHANGES) {
+    for (const type of types) {
+      const found = histories
+        .filter((each) => each.type === type)
+        .map(({ workflowId }) => failures.get(workflowId));
+      expect(
+        found.some((failure) => failure instanceof DeterminismViolationError),
+        `${type}: ${what}`,
+      ).toBe(true);
+    }
+  }
 });
 
 test.each(histories)('$name tells nothing of the machine that recorded it', ({ history }) => {

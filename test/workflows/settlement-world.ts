@@ -19,6 +19,8 @@ import { createStore } from '../../store/index.ts';
 import { decode, encode, ispCount, type Message, type MessageDraft } from '../../uftp/index.ts';
 import { REVIEW, TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
 import { agrKey, story, testConfig } from '../api/support.ts';
+import type { ProcessName } from '../histories/processes.ts';
+import { recordProcess } from '../histories/recorder.ts';
 import { testDatabase } from '../support/postgres.ts';
 
 export const DSO = story.DSO_DOMAIN;
@@ -246,6 +248,11 @@ export async function startSettlementWorld() {
       /** Whether it waits for an operator's decision. */
       waits: async (): Promise<boolean> =>
         (await handle.fetchHistory()).events!.some(({ timerStartedEventAttributes: timer }) => timer),
+      /** Keeps its history, once the workflow is over. */
+      record: async (name: ProcessName) => {
+        await handle.result();
+        await recordProcess(name, handle);
+      },
       /** The answer, once the workflow is over. */
       async answer(): Promise<Message<'FlexSettlementResponse'>> {
         await handle.result();

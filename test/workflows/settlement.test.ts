@@ -58,7 +58,7 @@ async function settled(that: PlayedDay, draft = world.counted([that])) {
 describe('a settlement that is right', () => {
   test('is accepted; the conversations know, and nothing is owed twice', async () => {
     const that = await played();
-    const { answer, statuses, inboxId, messageId } = await settled(that);
+    const { answer, statuses, inboxId, messageId, record } = await settled(that);
     expect(answer.Result).toBe('Accepted');
     expect(statuses.map(({ Disposition }) => Disposition)).toEqual(['Accepted', 'Accepted']);
     for (const { reference } of that.orders) {
@@ -72,6 +72,7 @@ describe('a settlement that is right', () => {
       ]);
     }
     expect(await world.store.settlements.find(inboxId)).toMatchObject({ status: 'answered', disputed: 0 });
+    await record('settlement-accepted');
 
     const again = await settled(that);
     expect(again.statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([
@@ -128,7 +129,7 @@ describe('a DSO that miscounts', () => {
     '%s: that is disputed, for that reason, and nothing else',
     async (way) => {
       const that = await played([order({ contract: CONTRACT }), order({ start: 60 })]);
-      const { answer, statuses, inboxId } = await settled(that, world.counted([that], way));
+      const { answer, statuses, inboxId, record } = await settled(that, world.counted([that], way));
       const [wrong, reason] = REASONS[way];
       expect(answer.Result).toBe('Accepted');
       statuses.forEach(({ Disposition, DisputeReason }, index) => {
@@ -144,12 +145,16 @@ describe('a DSO that miscounts', () => {
       const outcome = wrong === 0 ? 'Disputed' : 'Settled';
       expect(world.told(that.orders[0]!.reference)).toMatchObject([{ outcome }]);
       expect(world.told(that.orders[1]!.reference)).toMatchObject([{ outcome: 'Settled' }]);
+      if (way === 'sum-wrong') await record('settlement-disputed');
     },
   );
 
   test('order-forgotten: all is rejected, and every item echoed as disputed', async () => {
     const that = await played();
-    const { answer, statuses, inboxId } = await settled(that, world.counted([that], 'order-forgotten'));
+    const { answer, statuses, inboxId, record } = await settled(
+      that,
+      world.counted([that], 'order-forgotten'),
+    );
     expect(answer).toMatchObject({ Result: 'Rejected', RejectionReason: 'Missing Settlement Items' });
     expect(statuses).toEqual([
       {
@@ -163,6 +168,7 @@ describe('a DSO that miscounts', () => {
       result: 'Rejected',
       status: 'answered',
     });
+    await record('settlement-rejected');
     // A corrected one is taken.
     const corrected = await settled(that);
     expect(corrected.statuses.map(({ Disposition }) => Disposition)).toEqual(['Accepted', 'Accepted']);
@@ -369,6 +375,7 @@ describe('an operator who is asked', () => {
       computedReason: 'NetSettlement 55.99, we have 56.00',
     });
     expect(world.told(first!)).toMatchObject([{ outcome: 'Settled' }]);
+    await sent.record('settlement-reviewed');
   });
 
   test('who says nothing in time leaves it at what was computed', async () => {
@@ -383,6 +390,7 @@ describe('an operator who is asked', () => {
       { Disposition: 'Accepted' },
     ]);
     await expect(sent.review('ada', [])).rejects.toThrow();
+    await sent.record('settlement-review-over');
   });
 
   test('is told that a settlement waits, told again when time runs out, and no more once it is answered', async () => {
@@ -402,6 +410,7 @@ describe('an operator who is asked', () => {
     await until(() => taken(sent.review('ada', [])));
     await sent.answer();
     expect(await alerts()).toEqual(['review resolved', 'review-nearly-over resolved']);
+    await sent.record('settlement-review-nearly-over');
   });
 
   test('is asked about a rejection where always asked, and may only let it go out', async () => {
