@@ -39,7 +39,6 @@ function runProgramFile(file: string, args: readonly string[]): Promise<number> 
   const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   process.on('SIGINT', () => terminal || forward('SIGINT'));
   process.on('disconnect', () => child.disconnect());
-  process.channel?.unref(); // listening alone must not keep this process running after the child
   process.channel?.unref(); // listening alone must not keep this process running
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));

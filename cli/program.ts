@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { tellFailure } from './failure.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { keygenCommand } from './keygen.ts';
@@ -45,15 +46,11 @@ export function createProgram(world: World, options: { timeSkipping?: boolean } 
   return program;
 }
 
-/** Runs a program; what goes wrong ends as one sentence and its remedy, not as a stack. */
+/** Runs a program; what goes wrong is told, and makes its exit code 1. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (failure) {
-    const { message = String(failure), remedy } = failure as { message?: string; remedy?: string };
-    console.error(`flexor: ${message}`);
-    if (remedy !== undefined) console.error(`What to do: ${remedy}`);
-    if (remedy === undefined && failure instanceof Error) console.error(failure.stack);
-    process.exitCode = 1;
+    process.exitCode = tellFailure(failure);
   }
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { systemClock } from '../base/index.ts';
+import { tellFailure } from '../cli/failure.ts';
 import { Supervisor } from '../services/index.ts';
 import { type Rehearsal, rehearse } from './rehearsal.ts';
 import { ispLines, timelineLines } from './report.ts';
@@ -23,14 +24,14 @@ const say = (line: string): void => console.log(pc.dim(`  … ${line}`));
 let told = false;
 
 if (list) STORIES.forEach(({ name }) => console.log(name));
-else process.exitCode = await new Supervisor({ say }).run(tellStory);
+else process.exitCode = await new Supervisor({ say }).run(tellStory).catch(tellFailure);
 
 async function tellStory(supervisor: Supervisor): Promise<number | undefined> {
   console.log(pc.bold(`\nFlexor: ${story.title}\n`));
   const began = systemClock.now().getTime();
   const stage = await supervisor.start('the rehearsal’s folder', async () => {
     const { configure } = story;
-    const set = await setStage({ uftpPort: 8080, operatorPort: 8081, ...(configure && { configure }) });
+    const set = await setStage({ ...(configure && { configure }) });
     return {
       ...set,
       stop: async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
-import { freePort } from '../services/index.ts';
+import { claimPorts } from '../services/index.ts';
 import { createMarketClock, type MarketClock, scenario } from '../simulator/index.ts';
 import { generateKeyPair, type Version } from '../uftp/index.ts';
 
@@ -29,9 +29,6 @@ export interface StageOptions {
   readonly version?: Version;
   /** The market clock's first instant; without it the present. */
   readonly startsAt?: string;
-  /** Preferred ports; a taken one is passed over. */
-  readonly uftpPort?: number;
-  readonly operatorPort?: number;
   /** What this rehearsal configures otherwise than the standard story. */
   readonly configure?: (configuration: FlexorConfiguration) => object;
 }
@@ -41,6 +38,8 @@ export type FlexorConfiguration = ReturnType<typeof flexorConfig>;
 
 const { AGR_DOMAIN, DSO_DOMAIN, CRO_DOMAIN, market, contract, connections, congestionPoint } = scenario;
 const LOOPBACK = '127.0.0.1';
+/** Flexor's usual door; where it is taken, others above it. */
+const FIRST_PORT = 8080;
 
 /** Writes keys, configurations and the market clock of a rehearsal: one aggregator, one DSO, one CRO. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
@@ -49,14 +48,9 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   await chmod(folder, 0o711);
   const clockFile = path.join(folder, 'market-clock.json');
   const clock = createMarketClock(clockFile, options.startsAt);
-  // Below the range from which systems draw ports for connections: one of those may be taken again before its
-  // part starts. Each above the one before, so that no two parts are given the same free port.
-  const uftp = await freePort(options.uftpPort ?? 8080);
-  const operator = await freePort(Math.max(options.operatorPort ?? 8081, uftp + 1));
-  const dso = await freePort(operator + 1);
-  const cro = await freePort(dso + 1);
-  const dsoControl = await freePort(cro + 1);
-  const ports = { uftp, operator, dso, cro, dsoControl, croControl: await freePort(dsoControl + 1) };
+  // Below the range from which systems draw ports for connections: one of those may be taken before its part starts.
+  const claim = await claimPorts(FIRST_PORT, PORTS.length);
+  const ports = Object.fromEntries(PORTS.map((name, index) => [name, claim.ports[index]!])) as Ports;
   await mkdir(path.join(folder, 'secrets'), { mode: 0o700 });
   const keys = {
     agr: await newKey(folder, 'agr'),
@@ -87,6 +81,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     },
     logDir: path.join(folder, 'logs'),
     strike: async ({ keepLogs = false } = {}) => {
+      await claim.release();
       const entries = keepLogs ? (await readdir(folder)).filter((name) => name !== 'logs') : [''];
       for (const name of entries) {
         await rm(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });
@@ -95,7 +90,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-type Ports = Readonly<Record<'uftp' | 'operator' | 'dso' | 'cro' | 'dsoControl' | 'croControl', number>>;
+const PORTS = ['uftp', 'operator', 'dso', 'cro', 'dsoControl', 'croControl'] as const;
+type Ports = Readonly<Record<(typeof PORTS)[number], number>>;
 /** Public keys by participant. */
 type Keys = Readonly<Record<'agr' | 'dso' | 'cro', string>>;
 

@@ -5,6 +5,9 @@ import type { FaultPlan } from './faults.ts';
 import type { CongestionPoint } from './market.ts';
 import type { MessageEntry, PostEntry } from './record.ts';
 
+/** Somebody else's machine may be slow. */
+const PATIENCE_MS = 30_000;
+
 /** Which received message the simulator is to wait for. */
 export interface Wait {
   /** Only messages behind this position of the record. */
@@ -13,7 +16,7 @@ export interface Wait {
   readonly conversation?: string;
   /** Only responses to this MessageID. */
   readonly answers?: string;
-  /** Real milliseconds, at most 240 000; 10 000 unless given. */
+  /** Real milliseconds, at most 240 000; 30 000 unless given. */
   readonly timeoutMs?: number;
 }
 
@@ -75,7 +78,10 @@ export class ControlClient {
   }
 
   /** The first received message that fits, as soon as it is there. */
-  wait<T extends MessageType>(type: T, { timeoutMs, ...wait }: Wait = {}): Promise<MessageEntry<T>> {
+  wait<T extends MessageType>(
+    type: T,
+    { timeoutMs = PATIENCE_MS, ...wait }: Wait = {},
+  ): Promise<MessageEntry<T>> {
     const query = new URLSearchParams({ type });
     const asked = { since: this.#begin.messages, ...wait, timeout: timeoutMs };
     for (const [name, value] of Object.entries(asked)) {

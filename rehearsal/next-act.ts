@@ -1,0 +1,18 @@
+import { addDays, periodOf, periodStart } from '../uftp/index.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { market } from './steps.ts';
+
+/** A story trades tomorrow: three days on, what an earlier one traded is delivered and over. */
+const DAYS_BETWEEN_ACTS = 3;
+
+/**
+ * Readies a market that has played a story for another one: participants are healed, the clock stands on a day of
+ * its own, and what was sent and received before is out of sight. Only Flexor keeps its memory, as it does in life.
+ */
+export async function nextAct(on: Rehearsal): Promise<Rehearsal> {
+  await Promise.all([on.dso.faults({}), on.cro.faults({})]);
+  const today = periodOf(on.stage.clock.now().toISOString(), market.timeZone);
+  await on.moveTo(periodStart(addDays(today, DAYS_BETWEEN_ACTS), market.timeZone));
+  const [dso, cro] = await Promise.all([on.dso.fromHere(), on.cro.fromHere()]);
+  return { ...on, dso, cro };
+}
