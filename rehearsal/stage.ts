@@ -25,7 +25,7 @@ export interface Stage {
 }
 
 export interface StageOptions {
-  /** The protocol version that the DSO speaks. */
+  /** The protocol version that DSO and CRO speak. */
   readonly version?: Version;
   /** The market clock's first instant; without it the present. */
   readonly startsAt?: string;
@@ -117,6 +117,7 @@ function flexorConfig(ports: Ports, keys: Keys, { version = '3.1.0' }: Pick<Stag
         role: 'CRO',
         endpoint: endpoint(ports.cro),
         publicKeys: [keys.cro],
+        version,
         timeZone: market.timeZone,
       },
     ],
