@@ -24,13 +24,15 @@ async function interop(version: string): Promise<{ status: number; output: strin
   return { status: status as number, output: output.join('') };
 }
 
-describe.skipIf('missing' in peer)('the Python library as DSO', () => {
-  it.each(VERSIONS)('trades with Flexor in version %s, from TestMessage to settlement', async (version) => {
+describe.skipIf('missing' in peer)('the Python library as CRO and DSO', () => {
+  it.each(VERSIONS)('keeps the portfolio of Flexor and trades with it in version %s', async (version) => {
     const { status, output } = await interop(version);
 
+    expect(output).toMatch(/No connections available\. Flexor registers again, and asks again\./);
+    expect(output).toMatch(/Unauthorized\. Flexor stops, and alerts: /);
     expect(output).toMatch(/FlexSettlement over [\d.]+; Flexor says Accepted\./);
     expect(output).toMatch(/FlexSettlement over [\d.]+; Flexor says Disputed: Penalty /);
-    expect(output).toMatch(/\n18 passed, 0 failed\n/);
+    expect(output).toMatch(/\n28 passed, 0 failed\n/);
     expect(status).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { settleContract } from '../../simulator/contract-settlement.ts';
 import { type MeterReadings, scenario } from '../../simulator/index.ts';
 import { settleOrders, totalPower } from '../../simulator/settlement.ts';
 import type { Message } from '../../uftp/index.ts';
-import type { Content } from './python-dso.ts';
+import type { Content } from './python-peer.ts';
 
 type Story = ReturnType<typeof scenario.standardStory>;
 const { market, contract } = scenario;

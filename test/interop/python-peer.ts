@@ -13,8 +13,12 @@ type Event = { ready?: true; received?: string; sent?: string; failed?: string }
 /** What the library makes a message of: attributes and elements by their names in XML. */
 export type Content = Readonly<Record<string, unknown>>;
 
-/** The Python library as DSO, in a process of its own: it sends what it is told, and keeps what it receives. */
-export interface PythonDSO extends Part {
+/** The Python library as a participant, in a process of its own: it sends what it is told, and keeps what it receives. */
+export interface PythonParticipant extends Part {
+  readonly role: 'DSO' | 'CRO';
+  readonly domain: string;
+  /** Where it takes messages. */
+  readonly endpoint: string;
   /**
    * Lets the library make, sign and send a message; what the content leaves out it fills in itself.
    * @returns the message as the library wrote it
@@ -26,19 +30,21 @@ export interface PythonDSO extends Part {
     type: T,
     fits?: { readonly answers?: string; readonly where?: (message: Message<T>) => boolean },
   ): Promise<Message<T>>;
+  /** The messages that came since this was asked last, in their order. */
+  unread(): readonly Message[];
 }
 
 /**
- * Starts it in the place of the simulated DSO.
- * @param configFile configuration of the DSO that it plays: domain, key, port, aggregator
+ * Starts it in the place of a simulator.
+ * @param configFile configuration of the simulator: role, domain, key, port, aggregator
  */
-export async function startPythonDSO(
+export async function startPythonPeer(
   peer: Extract<PythonPeer, { python: string }>,
   configFile: string,
   version: Version,
-): Promise<PythonDSO> {
-  const { domain, signingKey, port, aggregator } = await loadSimulatorConfig(configFile);
-  const program = fileURLToPath(new URL('./dso.py', import.meta.url));
+): Promise<PythonParticipant> {
+  const { role, domain, signingKey, port, aggregator } = await loadSimulatorConfig(configFile);
+  const program = fileURLToPath(new URL('./peer.py', import.meta.url));
   // Out of reach of the terminal's Ctrl-C; it ends with its standard input, so also when this process dies.
   const child = spawn(peer.python, [program], {
     env: peer.env,
@@ -56,25 +62,30 @@ export async function startPythonDSO(
   };
   createInterface(child.stdout).on('line', (line) => {
     const event = JSON.parse(line) as Event;
-    if (event.received !== undefined) received.push(read(event.received));
+    if (event.received !== undefined) received.push(decoded(event.received));
     else if (event.failed !== undefined) waiting.shift()?.reject(new Error(event.failed));
     else waiting.shift()?.resolve(event.sent ?? '');
   });
   child.stdin.on('error', () => {});
-  void exited.then(() => waiting.forEach(({ reject }) => reject(new Error('The Python DSO has ended.'))));
+  void exited.then(() => waiting.forEach(({ reject }) => reject(new Error(`The Python ${role} has ended.`))));
 
   const [publicKey] = aggregator.publicKeys;
   await tell({
+    role,
     domain,
     signingKey: (await readFile(signingKey.file, 'utf8')).trim(),
     port,
     version,
     aggregator: { domain: aggregator.domain, endpoint: aggregator.endpoint, publicKey },
   });
+  let seen = 0;
   return {
+    role,
+    domain,
+    endpoint: `http://127.0.0.1:${port}/shapeshifter/api/v3/message`,
     exited,
     async send<T extends MessageType>(type: T, content: Content) {
-      return read(await tell({ send: type, content })) as Message<T>;
+      return decoded(await tell({ send: type, content })) as Message<T>;
     },
     wait: (type, { answers, where } = {}) =>
       until(async () => {
@@ -85,7 +96,12 @@ export async function startPythonDSO(
           if (!where || where(found)) return found;
         }
         return undefined;
-      }, `the Python DSO to receive a ${type}`),
+      }, `the Python ${role} to receive a ${type}`),
+    unread() {
+      const fresh = received.slice(seen);
+      seen += fresh.length;
+      return fresh;
+    },
     async stop(graceMs = 10_000) {
       child.stdin.end();
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
@@ -94,7 +110,7 @@ export async function startPythonDSO(
   };
 }
 
-const read = (xml: string): Message => decode(Buffer.from(xml));
+const decoded = (xml: string): Message => decode(Buffer.from(xml));
 
 /** MessageIDs are compared without regard to case. */
 const same = (one: string | undefined, other: string): boolean => one?.toLowerCase() === other.toLowerCase();

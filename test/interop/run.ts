@@ -2,10 +2,10 @@ import pc from 'picocolors';
 import { reasonOf } from '../../base/index.ts';
 import { isVersion, VERSIONS } from '../../uftp/index.ts';
 import { pythonPeer } from '../peer/python-env.ts';
-import { tradeWithPython } from './story.ts';
+import { playWithPython } from './play.ts';
 
 /**
- * `npm run interop`: the Python library, as DSO, trades with Flexor in every version, or in those named
+ * `npm run interop`: the Python library as CRO and DSO around a whole Flexor, in every version, or in those named
  * (`npm run interop -- 3.0.0`). Exits 0 only if all of it happened.
  */
 const asked = process.argv.slice(2);
@@ -31,9 +31,9 @@ const tell = (line: string): void => {
   console.log(`${pc.green('✔')} ${String(passed).padStart(2)}. ${line}`);
 };
 for (const version of VERSIONS.filter((each) => asked.length === 0 || asked.includes(each))) {
-  console.log(pc.bold(`\nThe Python library shapeshifter-uftp 2.4.0 as DSO, in UFTP ${version}\n`));
+  console.log(pc.bold(`\nThe Python library shapeshifter-uftp 2.4.0 as CRO and DSO, in UFTP ${version}\n`));
   try {
-    const code = await tradeWithPython(peer, version, tell, say);
+    const code = await playWithPython(peer, version, tell, say);
     if (code >= 128) process.exit(code);
     if (code !== 0) failed += 1;
   } catch (failure) {
