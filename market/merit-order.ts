@@ -2,7 +2,8 @@ import { allocate, type AssetUse, costOf } from './allocation.ts';
 import type { AssetDay } from './asset.ts';
 import { type Covered, leastCovered, mostCovered } from './coverage.ts';
 import { amount } from './money.ts';
-import type { PowerISP } from './power.ts';
+import { type PowerISP, powerByISP } from './power.ts';
+import { cutWhereNeeded } from './segmentation.ts';
 
 /** A group of a FlexRequest: the band in W around the baseline that the DSO asks for or allows. */
 export interface RequestedBand {
@@ -37,17 +38,23 @@ export interface OfferedDay {
 
 /**
  * Fills the Requested ISPs from the cheapest asset up, in the request's own segmentation (a DSO may compare
- * Start and Duration literally). What a contract obliges to is filled before the rest. Nothing where no asset can
- * move in the requested direction.
+ * Start and Duration literally) unless less would be given so of what a contract obliges to. That is filled before
+ * the rest. Nothing where no asset can move in the requested direction.
  *
  * @param options how many alternatives at most: the first offers all there is, each next one a smaller share of it,
  * but never less than a contract obliges to
  */
 export function meritOrder(offered: OfferedDay, options = 1): PricedOption[] {
-  const { bands, obligations = new Map<number, number>(), covered = () => 0 } = offered;
+  const { bands, assets, day, obligations = new Map<number, number>(), covered = () => 0 } = offered;
   const made: PricedOption[] = [];
-  const requested = bands.filter(({ Disposition }) => Disposition === 'Requested');
-  const least = requested.map((band) => targetOf(band, obligedPower(band, obligations, covered)));
+  const leastOf = (groups: readonly RequestedBand[]): PowerISP[] =>
+    groups.map((band) => targetOf(band, obligedPower(band, obligations, covered)));
+  const requested = cutWhereNeeded(
+    bands.filter(({ Disposition }) => Disposition === 'Requested'),
+    obligations,
+    (groups) => missingOf(obligations, fill(leastOf(groups), assets, day, []).filled),
+  );
+  const least = leastOf(requested);
   for (let share = options; share > 0; share -= 1) {
     const first = made[0];
     const targets = first
@@ -71,12 +78,7 @@ function optionOf(
   least: readonly PowerISP[],
   targets: readonly PowerISP[],
 ): PricedOption | undefined {
-  const obliged = fill(
-    least.filter(({ Power }) => Power !== 0),
-    assets,
-    day,
-    [],
-  );
+  const obliged = fill(least, assets, day, []);
   const { filled, uses } = fill(targets, assets, day, obliged.uses, obliged.filled);
   const ISP = filled.filter(({ Power }) => Power !== 0);
   return ISP.length === 0 ? undefined : { price: amount(costOf(uses, day.ispMinutes), currency), ISP, uses };
@@ -110,6 +112,15 @@ function fill(
 }
 
 const MOST_TRIES = 20;
+
+/** How much of the obligations an offer of these groups does not give, in W summed over ISPs. */
+function missingOf(obligations: ReadonlyMap<number, number>, offered: readonly PowerISP[]): number {
+  const powers = powerByISP(offered);
+  return [...obligations].reduce(
+    (sum, [isp, power]) => sum + Math.max(0, Math.abs(power) - Math.sign(power) * (powers.get(isp) ?? 0)),
+    0,
+  );
+}
 
 /**
  * How much of a band to offer, in W: the bound nearest zero is what the DSO asks for; where that is zero, the
