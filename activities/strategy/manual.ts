@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { ManualStrategy } from '../../config/index.ts';
-import { meritOrderStrategy } from './merit-order.ts';
-import { noBid, type OfferStrategy } from './strategy.ts';
+import { fallBack } from './fallback.ts';
+import type { OfferStrategy } from './strategy.ts';
 
 /** What the fallback needs to make an offer before the request expires. Milliseconds. */
 const FOR_THE_FALLBACK = 60_000;
@@ -15,8 +15,7 @@ export function manualStrategy({ deadline, fallback }: ManualStrategy): OfferStr
       const latest = Date.parse(request.ExpirationDateTime) - FOR_THE_FALLBACK;
       const until = new Date(Math.min(wanted, latest)).toISOString();
       if (why !== 'deadline' && now < until) return { decision: { kind: 'ask', until } };
-      if (fallback === 'merit-order') return meritOrderStrategy.decide(request, context);
-      return noBid('no operator decided in time');
+      return fallBack(fallback, 'no operator decided in time', request, context);
     },
   };
 }

@@ -1,33 +1,47 @@
+import { instant } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { WebhookStrategy } from '../../config/index.ts';
 import { bandsBeside } from '../../market/coverage.ts';
 import type { RequestFacts } from '../../market/flex-request/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { signedPost } from '../signed-post.ts';
-import { meritOrderStrategy } from './merit-order.ts';
-import { noBid, type OfferStrategy, type StrategyContext } from './strategy.ts';
+import { fallBack } from './fallback.ts';
+import type { Decided, OfferStrategy, StrategyContext } from './strategy.ts';
 import { decisionFrom } from './webhook-answer.ts';
 
+/** What its alerts are about. */
+const SOURCE = 'strategy-webhook';
+
 /** Asks the user's own optimiser, over signed HTTP; where it gives no usable answer in time, the fallback decides. */
-export function webhookStrategy({ config, log }: Dependencies, settings: WebhookStrategy): OfferStrategy {
+export function webhookStrategy(
+  { config, store, clock, log }: Dependencies,
+  settings: WebhookStrategy,
+): OfferStrategy {
+  const { url, deadline, fallback } = settings;
   return {
     async ask(request, context) {
+      let decided: Decided;
       try {
-        const { url, deadline } = settings;
         const secret = config.secret(settings.secret);
         const answer = await signedPost({ url, deadline, secret, body: questionOf(request, context) });
-        return decisionFrom(answer, context);
+        decided = decisionFrom(answer, context);
       } catch (thrown) {
-        const { url, fallback } = settings;
-        const facts = { ...context.key, url, fallback, reason: reasonOf(thrown) };
+        const reason = reasonOf(thrown);
+        const facts = { ...context.key, url, fallback, reason };
         log.error(facts, 'the strategy webhook gave no usable answer, so the fallback decides');
+        await store.alerts.raise({
+          ...{ source: SOURCE, key: url, severity: 'warning', raisedAt: instant(clock) },
+          text: `${url} gave no usable answer, and until it does the fallback (${fallback}) decides: ${reason}`,
+        });
         return undefined;
       }
+      await store.alerts.resolve(SOURCE, url, instant(clock));
+      return decided;
     },
 
     decide(request, context) {
-      if (settings.fallback === 'merit-order') return meritOrderStrategy.decide(request, context);
-      return noBid('the strategy webhook gave no usable answer');
+      const why = 'the strategy webhook gave no usable answer';
+      return fallBack(settings.fallback, why, request, context);
     },
   };
 }

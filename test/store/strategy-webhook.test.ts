@@ -206,3 +206,40 @@ test.each([
   ]);
   expect(errors).toMatchObject([{ fallback: 'merit-order', reason: expect.stringMatching(reason) }]);
 });
+
+test('where a contract obliges to offer, no bid is no fallback', async () => {
+  answer = says('nothing usable');
+  const contracts = [
+    {
+      ...{ id: 'C-24', dso: point.dso, penaltyPerMWh: '1.00' },
+      reserved: [{ start: 24, duration: 2, powerW: -3000 }],
+    },
+  ];
+  const called = { ContractID: 'C-24', ISP: [{ ...ISP[0]!, Start: 24 }] };
+  const decision = await (await conversation({ contracts, fallback: 'no-bid' }, called)).decide();
+  expect(decision).toMatchObject({ kind: 'offer', content: { OfferOption: [{ ISP: [{ Power: -4000 }] }] } });
+});
+
+test('that it fails is one alert, until it answers again', async () => {
+  const standing = () => store.alerts.list({ limit: 9, state: 'open', source: 'strategy-webhook' });
+  const decides = async () => {
+    const talk = await conversation({ fallback: 'no-bid' });
+    talk.now = '2026-06-14T08:05:00.000Z';
+    await talk.decide();
+  };
+  answer = says({ decision: 'no-bid', reason: 'the store is full' });
+  await decides();
+  expect(await standing()).toEqual([]);
+  answer = says('nothing usable');
+  await decides();
+  await decides();
+  expect(await standing()).toMatchObject([
+    {
+      ...{ key: url, severity: 'warning' },
+      text: expect.stringMatching(/no usable answer.*\(no-bid\) decides: .*JSON/),
+    },
+  ]);
+  answer = says({ decision: 'no-bid', reason: 'the store is full' });
+  await decides();
+  expect(await standing()).toEqual([]);
+});
