@@ -35,7 +35,8 @@ export async function decideOffer(deps: Dependencies, input: DecideInput): Promi
   const made = await store.capacity.find(key);
   if (made && made.status !== 'released') return made.decision as OfferDecision;
 
-  if (request) await supersede(deps, request);
+  const newer = request && (await supersede(deps, request));
+  if (newer !== undefined) return { kind: 'noBid', reason: `Revision ${newer} took its place` };
   const situation = await situationOf(deps, input);
   if ('kind' in situation) return situation;
   const desk = await deskFor(deps, input, situation, key);

@@ -1,6 +1,12 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { type FlexRequestState, isStanding, type RequestFacts } from '../../market/flex-request/index.ts';
+import { instant } from '../../base/clock.ts';
+import {
+  expireRequest,
+  type FlexRequestState,
+  mayStillTrade,
+  type RequestFacts,
+} from '../../market/flex-request/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** How often, a second apart, it is looked whether the offers of earlier revisions are gone: for two minutes. */
@@ -8,34 +14,40 @@ const LOOKED_AT_MOST = 120;
 
 /**
  * Tells earlier Revisions of a request that this one takes their place, and waits until none of their offers may be
- * ordered: what they hold can be offered again then. After two minutes it is offered beside them.
+ * ordered: what they hold can be offered again then. After two minutes it is offered beside them. Conversations are
+ * recorded before they decide, so of two that decide at the same time at least one sees the other.
  *
+ * @returns the Revision that took the place of this one, where there is one
  * @throws ApplicationFailure `activities.predecessor-pending`, to be tried again
  */
-export async function supersede({ store, tell, log }: Dependencies, request: RequestFacts): Promise<void> {
+export async function supersede(
+  { store, tell, log, clock }: Dependencies,
+  request: RequestFacts,
+): Promise<number | undefined> {
   const { dso, conversationId, CongestionPoint, Period, Revision, messageId } = request;
   const { workflowExecution, attempt } = Context.current().info;
   const about = { dso, conversationId, congestionPoint: CongestionPoint, period: Period };
-  const others = await store.conversations.about(about);
-  const earlier = others
+  const others = (await store.conversations.about(about))
     .filter(({ workflowId }) => workflowId !== workflowExecution!.workflowId)
     .map(({ workflowId, snapshot }) => ({ workflowId, state: snapshot as FlexRequestState }))
-    .filter(({ state }) => state.request !== undefined && state.request.Revision < Revision)
     .filter(({ state }) => state.requestStatus !== 'Rejected' && state.requestStatus !== 'Failed');
+  const newer = others
+    .flatMap(({ state }) => state.request?.Revision ?? [])
+    .filter((each) => each > Revision);
+  if (newer.length > 0) return Math.max(...newer);
+  const earlier = others.filter(
+    ({ state }) => state.request !== undefined && state.request.Revision < Revision,
+  );
   for (const { workflowId, state } of earlier) {
     if (state.requestStatus !== 'Superseded')
       await tell(workflowId, { type: 'superseded', by: messageId, Revision });
   }
-  const pending = earlier.filter(({ state }) => isPending(state));
-  if (pending.length === 0) return;
+  // That a request expired is recorded with whatever happens next, which may be months later.
+  const pending = earlier.filter(({ state }) => mayStillTrade(expireRequest(state, instant(clock))));
+  if (pending.length === 0) return undefined;
   if (attempt <= LOOKED_AT_MOST) throw predecessorPending();
   log.warn({ by: messageId, pending: pending.length }, 'offers of an earlier revision still stand');
-}
-
-/** Whether something may still be ordered, or may still become an offer that may. */
-function isPending({ requestStatus, deciding, offers }: FlexRequestState): boolean {
-  const mayOffer = requestStatus === 'Answering' || requestStatus === 'Open' || deciding.length > 0;
-  return mayOffer || offers.some(isStanding);
+  return undefined;
 }
 
 function predecessorPending(): ApplicationFailure {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DecideInput, FlexRequestEvent } from '../../market/flex-request/index.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
-import { Conversation, floorConfig, openFloor, POINTS } from './trading-floor.ts';
+import { Conversation, floorConfig, NOW, openFloor, POINTS } from './trading-floor.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 const [point] = POINTS;
@@ -85,6 +85,16 @@ describe('an operator', () => {
       kind: 'noBid',
       reason: 'no operator decided in time',
     });
+  });
+
+  test('who does not decide leaves what a contract obliges to to the merit order, whatever the fallback', async () => {
+    await openFloor(store);
+    const reserved = [{ start: 48, duration: 2, powerW: -3000 }];
+    const contracts = [{ id: 'C-1', dso: point.dso, reserved, penaltyPerMWh: '1.00' }];
+    const strategy = { kind: 'manual', deadline: 'PT2H', fallback: 'no-bid' };
+    const talk = await conversation({ strategy, contracts }, { ContractID: 'C-1' });
+    expect(await talk.decide()).toMatchObject({ kind: 'ask' });
+    expect(powersOf(await talk.decide({ why: 'deadline' }))).toEqual([-4000]);
   });
 
   test('overrides any strategy, and the power is held', async () => {
@@ -209,12 +219,50 @@ describe('a newer Revision', () => {
     expect(kept!.status).toBe('released');
   });
 
-  test('says nothing to another conversation, and an older one nothing to a newer', async () => {
+  test('says nothing to another conversation', async () => {
     await openFloor(store);
     const other = await conversation({}, { name: 'other', conversationId: 'elsewhere' });
-    const newer = await conversation({}, { ...revised, name: 'newer', Revision: 3 });
     const talk = await conversation({}, { ...revised, Revision: 2 });
     expect(await talk.decide()).toMatchObject({ kind: 'offer' });
-    expect([other, newer].map(({ state }) => state.requestStatus)).toEqual(['Open', 'Open']);
+    expect(other.state.requestStatus).toBe('Open');
+  });
+
+  test('that came first keeps an older one, handed over late, from offering beside it', async () => {
+    await openFloor(store);
+    const newer = await conversation({}, { ...revised, name: 'newer', Revision: 2 });
+    expect(await newer.decide()).toMatchObject({ kind: 'offer' });
+    const older = await conversation({}, { ...revised, name: 'older' });
+    const replaced = { kind: 'noBid', reason: 'Revision 2 took its place' };
+    expect(await older.decide()).toEqual(replaced);
+    const proposal = { options: [{ Price: '99', ISP: [{ Start: 48, Duration: 4, Power: -6000 }] }] };
+    expect(await older.decide({ why: 'operator', proposal })).toEqual(replaced);
+    expect(newer.state.requestStatus).toBe('Open');
+  });
+
+  test("that was refused takes nobody's place", async () => {
+    await openFloor(store);
+    const refused = await conversation({}, { ...revised, name: 'refused', Revision: 2 });
+    await refused.record({ ...refused.state, requestStatus: 'Rejected', transition: 99 });
+    expect(await (await conversation({}, revised)).decide()).toMatchObject({ kind: 'offer' });
+  });
+
+  test('does not wait for an earlier one that expired after it was ordered', async () => {
+    await openFloor(store, { intradayRedispatchBy: 'DSO' });
+    const old = await conversation({}, { ...revised, name: 'old' });
+    await old.tell({ type: 'decided', step: 'FlexOffer/1', decision: await old.decide() });
+    await old.tell({ type: 'sent', step: 'FlexOffer/1', delivery: { messageId: 'o', outcome: 'delivered' } });
+    const order = {
+      ...old.state.request!,
+      ...{ messageId: 'order', receivedAt: NOW, offerStep: 'FlexOffer/1', OrderReference: 'O-1' },
+      ...{ ActivationFactor: '1', BaselineReference: 'BL-1', Currency: 'EUR' },
+      ...old.state.offers[0]!.content.OfferOption[0]!,
+    };
+    await old.tell({ type: 'ordered', order, rejections: [] });
+    await old.tell({ type: 'booked', orderMessageId: 'order', booked: { rejections: [] } });
+    expect(old.state).toMatchObject({ phase: 'Ordered', requestStatus: 'Open' });
+    const next = await conversation({}, { ...revised, name: 'new', Revision: 2, ExpirationDateTime: BEGINS });
+    // The expiry of the old one is recorded with what happens next, and nothing does.
+    next.now = old.now = old.state.request!.ExpirationDateTime;
+    expect(await next.decide()).toMatchObject({ kind: 'offer' });
   });
 });

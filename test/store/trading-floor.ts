@@ -133,7 +133,7 @@ export class Conversation {
   }
 
   /** A transition, recorded as the workflow records it. */
-  async tell(event: FlexRequestEvent, now: string = NOW): Promise<void> {
+  async tell(event: FlexRequestEvent, now: string = this.now): Promise<void> {
     const step = reduce(this.state, event, now);
     this.state = step.state;
     this.asked = step.effects.find((effect) => effect.kind === 'decide') ?? this.asked;
