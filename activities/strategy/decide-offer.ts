@@ -2,13 +2,14 @@ import { Context } from '@temporalio/activity';
 import { instant } from '../../base/clock.ts';
 import { FlexorError } from '../../base/errors.ts';
 import { beside, type Lacking, powerToHold, usesOf } from '../../market/capacity.ts';
-import type { DecideInput, OfferDecision } from '../../market/flex-request/index.ts';
+import type { DecideInput, Obligation, OfferDecision } from '../../market/flex-request/index.ts';
 import { withOutages } from '../../market/outage.ts';
 import type { Standing } from '../../store/index.ts';
 import { ispEnd } from '../../uftp/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { reserveBeside } from '../reserve.ts';
 import { strategyFor } from './choose.ts';
+import { obligationOf } from './obligation.ts';
 import { supersede } from './predecessors.ts';
 import { situationOf } from './situation.ts';
 import type { Decided, Situation, StrategyContext } from './strategy.ts';
@@ -28,17 +29,30 @@ const TRADING = ['Waiting', 'Open', 'Ordered', 'Delivered'];
  * @throws ApplicationFailure `activities.portfolio-unknown`, `activities.predecessor-pending`: to be tried again
  */
 export async function decideOffer(deps: Dependencies, input: DecideInput): Promise<OfferDecision> {
+  const supersededBy = input.request && (await supersede(deps, input.request));
+  if (supersededBy)
+    return { kind: 'noBid', reason: `Revision ${supersededBy.Revision} took its place`, supersededBy };
+  const obligation = await obligationOf(deps, input);
+  const decision = await decided(deps, input, obligation);
+  return obligation ? { ...decision, obligation } : decision;
+}
+
+async function decided(
+  deps: Dependencies,
+  input: DecideInput,
+  obligation: Obligation | undefined,
+): Promise<OfferDecision> {
   const { store, log } = deps;
-  const { step, request, proposal } = input;
+  const { step, request, proposal, why } = input;
   const { workflowId } = Context.current().info.workflowExecution!;
   const key = { workflowId, step };
   const made = await store.capacity.find(key);
   if (made && made.status !== 'released') return made.decision as OfferDecision;
-
-  const newer = request && (await supersede(deps, request));
-  if (newer !== undefined) return { kind: 'noBid', reason: `Revision ${newer} took its place` };
-  const situation = await situationOf(deps, input);
+  const situation = await situationOf(deps, input, obligation);
   if ('kind' in situation) return situation;
+  if (why === 'reserved' && situation.obligations.size === 0)
+    return { kind: 'noBid', reason: 'nothing more is obliged to' };
+
   const desk = await deskFor(deps, input, situation, key);
   if (proposal) return certain(await desk.keep((context) => judged(() => proposed(proposal, context))));
   if (!request) return { kind: 'noBid', reason: 'nobody asked for an offer, and none was proposed' };

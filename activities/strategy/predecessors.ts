@@ -5,6 +5,7 @@ import {
   expireRequest,
   type FlexRequestState,
   mayStillTrade,
+  type NewerRevision,
   type RequestFacts,
 } from '../../market/flex-request/index.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -17,13 +18,13 @@ const LOOKED_AT_MOST = 120;
  * ordered: what they hold can be offered again then. After two minutes it is offered beside them. Conversations are
  * recorded before they decide, so of two that decide at the same time at least one sees the other.
  *
- * @returns the Revision that took the place of this one, where there is one
+ * @returns the newest Revision, where it is newer than this one
  * @throws ApplicationFailure `activities.predecessor-pending`, to be tried again
  */
 export async function supersede(
   { store, tell, log, clock }: Dependencies,
   request: RequestFacts,
-): Promise<number | undefined> {
+): Promise<NewerRevision | undefined> {
   const { dso, conversationId, CongestionPoint, Period, Revision, messageId } = request;
   const { workflowExecution, attempt } = Context.current().info;
   const about = { dso, conversationId, congestionPoint: CongestionPoint, period: Period };
@@ -31,10 +32,10 @@ export async function supersede(
     .filter(({ workflowId }) => workflowId !== workflowExecution!.workflowId)
     .map(({ workflowId, snapshot }) => ({ workflowId, state: snapshot as FlexRequestState }))
     .filter(({ state }) => state.requestStatus !== 'Rejected' && state.requestStatus !== 'Failed');
-  const newer = others
-    .flatMap(({ state }) => state.request?.Revision ?? [])
-    .filter((each) => each > Revision);
-  if (newer.length > 0) return Math.max(...newer);
+  const [newest] = others
+    .flatMap(({ state }) => state.request ?? [])
+    .toSorted((one, other) => other.Revision - one.Revision);
+  if (newest && newest.Revision > Revision) return { messageId: newest.messageId, Revision: newest.Revision };
   const earlier = others.filter(
     ({ state }) => state.request !== undefined && state.request.Revision < Revision,
   );

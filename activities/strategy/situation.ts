@@ -4,22 +4,32 @@ import { instant } from '../../base/clock.ts';
 import type { Dso } from '../../config/index.ts';
 import { assetOn, dayOf } from '../../market/asset.ts';
 import { coveredBy, stillObligated } from '../../market/coverage.ts';
-import type { DecideInput, Frame, OfferContent, OfferDecision } from '../../market/flex-request/index.ts';
-import { firstOpenISP, isIntraday } from '../../market/gates.ts';
+import type {
+  DecideInput,
+  Frame,
+  Obligation,
+  OfferContent,
+  OfferDecision,
+} from '../../market/flex-request/index.ts';
+import { isIntraday } from '../../market/gates.ts';
 import { obligatedPower } from '../../market/obligation.ts';
-import type { PowerISP } from '../../market/power.ts';
 import { bandsFrom, obligationsFrom } from '../../market/proposal.ts';
-import { activePoint, reservedUnder, termsFor } from '../contracts.ts';
+import { activePoint } from '../contracts.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { assetsBehind } from '../portfolio-assets.ts';
 import { strategySettings } from './choose.ts';
+import { firstISPOn } from './obligation.ts';
 import type { Situation } from './strategy.ts';
 
 type NoBid = Extract<OfferDecision, { kind: 'noBid' }>;
 const noBid = (reason: string): NoBid => ({ kind: 'noBid', reason });
 
 /** What is known about what is to be decided, or why nothing can be offered. */
-export async function situationOf(deps: Dependencies, input: DecideInput): Promise<Situation | NoBid> {
+export async function situationOf(
+  deps: Dependencies,
+  input: DecideInput,
+  obligation?: Obligation,
+): Promise<Situation | NoBid> {
   const { config, store, clock } = deps;
   const { frame, request, offered } = input;
   const { Period } = frame;
@@ -31,19 +41,18 @@ export async function situationOf(deps: Dependencies, input: DecideInput): Promi
   if (!point || assets.length === 0) return noBid('no asset stands behind this congestion point');
 
   const now = instant(clock);
-  const gates = dso.market.gateClosure;
-  const intraday = isIntraday(frame, gates, now);
+  const intraday = isIntraday(frame, dso.market.gateClosure, now);
   // UFTP, AGRPortfolioQueryResponse: without IntradayRedispatchBy there is no intraday trading.
   const redispatchBy = intraday ? point.intradayRedispatchBy : point.dayAheadRedispatchBy;
   if (redispatchBy === undefined) return noBid('no intraday trading on this congestion point');
-  const firstISP = intraday ? firstOpenISP(frame, gates, now) : 1;
+  const firstISP = firstISPOn(frame, dso, now);
   const bands = request && bandsFrom(request.ISP, firstISP);
   if (bands && !bands.some(({ Disposition }) => Disposition === 'Requested'))
     return noBid('the gates of all requested ISPs are closed');
   const baseline = await baselineOf(deps, dso, frame);
   if (!baseline) return noBid('no baseline is in force yet');
 
-  const obligated = obligatedPower(await reservedFor(deps, input), request?.ISP ?? []);
+  const obligated = obligatedPower(obligation?.reserved ?? [], request?.ISP ?? []);
   const profiles = await store.assetProfiles.onDay(frame, point.connections);
   return {
     ...{ frame, dso, settings: strategySettings(config, frame), day: dayOf(frame), baseline },
@@ -59,16 +68,6 @@ export async function situationOf(deps: Dependencies, input: DecideInput): Promi
     covered: coveredBy(offered),
     mutexOffersSupported: point.mutexOffersSupported,
   };
-}
-
-/** What is reserved under the contract that is called on. */
-async function reservedFor(deps: Dependencies, input: DecideInput): Promise<readonly PowerISP[]> {
-  const { dso, ContractID, CongestionPoint, Period } = input.frame;
-  const { reserved = [] } = input;
-  if (ContractID === undefined) return reserved;
-  const called = { contractId: ContractID, congestionPoint: CongestionPoint, period: Period };
-  const terms = await termsFor(deps, dso, called);
-  return terms ? reservedUnder(deps, terms, called) : reserved;
 }
 
 /** UFTP FlexOffer: the D-Prognosis where that is the agreed baseline, else the reference that was agreed on. */

@@ -115,12 +115,26 @@ export interface DecideInput {
 /** Who rebalances what an order disturbs, as the CRO says of the congestion point. */
 export type RedispatchBy = 'AGR' | 'DSO';
 
-/** What was decided about a request. */
-export type OfferDecision =
+/** What a contract obliged by, when an offer was decided on. */
+export interface Obligation {
+  readonly reserved: readonly PowerISP[];
+  /** The first ISP that might be offered: what is reserved before it obliges to nothing. */
+  readonly firstISP: number;
+}
+
+/** What was decided about a request, and what a contract obliged to, where one was called on. */
+export type OfferDecision = { readonly obligation?: Obligation } & (
   | { readonly kind: 'offer'; readonly content: OfferContent; readonly redispatchBy?: RedispatchBy }
-  | { readonly kind: 'noBid'; readonly reason: string }
+  | { readonly kind: 'noBid'; readonly reason: string; readonly supersededBy?: NewerRevision }
   /** An operator is to decide until then (UTC); afterwards it is decided again, because of the `deadline`. */
-  | { readonly kind: 'ask'; readonly until: string };
+  | { readonly kind: 'ask'; readonly until: string }
+);
+
+/** A newer Revision that took the place of a request. */
+export interface NewerRevision {
+  readonly messageId: string;
+  readonly Revision: number;
+}
 
 /** A FlexOfferResponse or a FlexOfferRevocationResponse. */
 export interface Answer {

@@ -52,6 +52,43 @@ describe("an operator's offer", () => {
     expect(state.askedUntil).toBeUndefined();
   });
 
+  it('takes the place of what a strategy is still deciding', () => {
+    const asked = tell([offer()], quietly('Opened'));
+    expect(asked.state.deciding[0]).toEqual({
+      ...{ step: 'FlexOffer/1', why: 'requested', givesWayTo: 'FlexOffer/2' },
+    });
+    for (const steps of [
+      ['FlexOffer/1', 'FlexOffer/2'],
+      ['FlexOffer/2', 'FlexOffer/1'],
+    ]) {
+      const { state } = tell(
+        steps.map((step) => is.offered({}, step)),
+        asked,
+      );
+      expect(state.offers.map(({ step }) => step)).toEqual(['FlexOffer/2']);
+      expect(state.deciding).toEqual([]);
+    }
+  });
+
+  it('leaves the strategy to decide where nothing comes of it', () => {
+    const failed = is.decided({ kind: 'noBid', reason: 'no capacity' }, 'FlexOffer/2');
+    const { state } = tell([offer(), failed], quietly('Opened'));
+    expect(state.deciding).toEqual([{ step: 'FlexOffer/1', why: 'requested' }]);
+    expect(statusesOf(tell([is.offered()], { state, effects: [] }).state)).toEqual(['Sending']);
+  });
+
+  it("takes the place of another operator's, whom it is told", () => {
+    const both = tell([offer(), offer('command-2')], quietly('Opened'));
+    const first = tell([is.offered({}, 'FlexOffer/2')], both);
+    const text = 'FlexOffer/3 was proposed instead';
+    expect(outcomes(first.effects)).toEqual([{ 'command-1': { done: false, text } }]);
+    const second = tell([is.offered({}, 'FlexOffer/3'), is.offered()], first);
+    expect(second.state.offers.map(({ step }) => step)).toEqual(['FlexOffer/3']);
+    // What gave way to the first gives way to the second.
+    const noneOfTwo = tell([is.decided({ kind: 'noBid', reason: 'no' }, 'FlexOffer/3')], first);
+    expect(noneOfTwo.state.deciding).toEqual([{ step: 'FlexOffer/1', why: 'requested' }]);
+  });
+
   it.each([
     ['a newer Revision', [is.superseded(), is.offered({}, 'FlexOffer/2')], 'a newer Revision took its place'],
     [

@@ -1,7 +1,7 @@
 import type { FlexRequestEffect } from './events.ts';
 import type { OperatorCommand } from './facts.ts';
 import { expireRequest } from './on-clock.ts';
-import { decisionTaken, toDecide, tooLate } from './on-decision.ts';
+import { decisionTaken, nextOffer, toDecide, tooLate } from './on-decision.ts';
 import { resend } from './on-offer.ts';
 import { deliveryBegins, revocationStep, revoke } from './on-revocation.ts';
 import { onShortfall, shortfallRefusal } from './on-shortfall.ts';
@@ -54,8 +54,12 @@ export function onCommanded(state: FlexRequestState, command: OperatorCommand, n
   const done = (step: Step, text: string): Step =>
     andThen(step, (next) => act(next, answer(command, true, text)));
   switch (command.kind) {
-    case 'offer':
-      return toDecide(state, 'operator', { proposal: command.proposal, command: command.id });
+    case 'offer': {
+      // Both together could go beyond what was asked for.
+      const deciding = state.deciding.map((each) => ({ ...each, givesWayTo: nextOffer(state) }));
+      const { proposal, id } = command;
+      return toDecide({ ...state, deciding }, 'operator', { proposal, command: id });
+    }
     case 'noBid': {
       // What a strategy may still decide is overruled.
       const reason = `No offer: ${command.reason} (${command.by})`;

@@ -1,6 +1,6 @@
 import { alert, act, resolve, send, stay, type Step, andThen, toDSO } from './step.ts';
 import { lacksObligated } from './on-reserved.ts';
-import { type FlexRequestState, isStanding, type OfferState } from './state.ts';
+import { type Deciding, type FlexRequestState, isPromised, type OfferState } from './state.ts';
 import type { DecideInput, DecisionCause, OfferContent, OfferDecision } from './facts.ts';
 import type { CommandOutcome } from './facts.ts';
 
@@ -16,7 +16,7 @@ export function toDecide(
   const { frame, request, reserved, offers, decisions } = state;
   if (!frame) return stay(state);
   const { command, ...known } = given;
-  const step = `FlexOffer/${decisions + 1}`;
+  const step = nextOffer(state);
   return act(
     {
       ...state,
@@ -28,26 +28,49 @@ export function toDecide(
       ...{ step, frame, why },
       ...(request && { request }),
       ...(reserved && { reserved }),
-      offered: offers
-        .filter((offer) => isStanding(offer) || offer.status === 'Ordered')
-        .map(({ content }) => content),
+      offered: offers.filter(isPromised).map(({ content }) => content),
       ...known,
     },
   );
 }
 
-/** What was decided becomes an offer, unless time or a newer Revision was faster. */
+/** The step that the next offer will have. */
+export const nextOffer = ({ decisions }: FlexRequestState): string => `FlexOffer/${decisions + 1}`;
+
+/** What was decided becomes an offer, unless time, a newer Revision or an operator was faster. */
 export function onDecided(state: FlexRequestState, step: string, decision: OfferDecision, now: string): Step {
   const decided = state.deciding.find((each) => each.step === step);
   if (!decided) return stay(state);
-  const rest: FlexRequestState = { ...state, deciding: state.deciding.filter((each) => each !== decided) };
-  const { why, overruled } = decided;
+  const deciding = state.deciding.filter((each) => each !== decided);
+  const rest = obligedBy({ ...state, deciding }, decided, decision);
+  const { why, givesWayTo, overruled = givesWayTo && `${givesWayTo} was proposed instead` } = decided;
   const made = overruled
     ? { step: stay(rest), outcome: { done: false, text: overruled } }
     : make(rest, { step, why }, decision, now);
-  const answered = decided.command ? answer(made.step, decided.command, made.outcome) : made.step;
+  const ended = made.outcome.done ? made.step : andThen(made.step, (next) => stay(wayGiven(next, step)));
+  const answered = decided.command ? answer(ended, decided.command, made.outcome) : ended;
   if (!decided.stale) return answered;
   return andThen(answered, (next) => (lacksObligated(next) ? toDecide(next, 'reserved') : stay(next)));
+}
+
+/** The state that knows what a contract obliged to; a reservation that was told meanwhile is the later word. */
+function obligedBy(
+  state: FlexRequestState,
+  { stale }: Deciding,
+  { obligation }: OfferDecision,
+): FlexRequestState {
+  if (!obligation) return state;
+  const { reserved, firstISP } = obligation;
+  return { ...state, firstISP, reserved: (stale && state.reserved) || reserved };
+}
+
+/** Nothing came of a proposal: what gave way to it counts again. */
+function wayGiven(state: FlexRequestState, step: string): FlexRequestState {
+  const deciding = state.deciding.map((each) => {
+    const { givesWayTo, ...rest } = each;
+    return givesWayTo === step ? rest : each;
+  });
+  return { ...state, deciding };
 }
 
 /** What came of a command, for the operator who gave it. */
@@ -62,8 +85,8 @@ function make(
   now: string,
 ): { readonly step: Step; readonly outcome: CommandOutcome } {
   const noOffer = (reason: string) => {
-    // An operator is told that a proposal cannot be; what was said before stands all the same.
-    const said = why === 'operator' || state.requestStatus === 'Superseded';
+    // An operator is told that a proposal cannot be; what was said before stands all the same, and so do offers.
+    const said = why === 'operator' || state.requestStatus === 'Superseded' || state.offers.some(isPromised);
     const next = said ? state : { ...state, reason: `No offer: ${reason}` };
     return { step: stay(next), outcome: { done: false, text: reason } };
   };

@@ -1,4 +1,5 @@
 import type { FlexRequestEvent } from './events.ts';
+import type { OfferDecision } from './facts.ts';
 import { expireRequest, onClock } from './on-clock.ts';
 import { onCommanded } from './on-command.ts';
 import { onDecided, toDecide } from './on-decision.ts';
@@ -6,12 +7,12 @@ import { onDispatched, onMeasured, onPrognosed, onSettled } from './on-delivery.
 import { onOfferAnswered } from './on-offer.ts';
 import { isDirect, onBooked, onOrdered } from './on-order.ts';
 import { onRequested, onSuperseded, onUnsolicited } from './on-request.ts';
-import { lacksObligated } from './on-reserved.ts';
+import { lacksObligated, obligationTold } from './on-reserved.ts';
 import { onCapacityLost } from './on-shortfall.ts';
 import { onRevocationAnswered } from './on-revocation.ts';
 import { onSent } from './on-sent.ts';
 import { isFinal, phaseOf } from './phase.ts';
-import { seen, stay, type Step } from './step.ts';
+import { andThen, seen, stay, type Step } from './step.ts';
 import type { FlexRequestState } from './state.ts';
 
 /**
@@ -21,7 +22,7 @@ import type { FlexRequestState } from './state.ts';
 export function reduce(before: FlexRequestState, event: FlexRequestEvent, now: string): Step {
   const present = expireRequest(before, now);
   const { state, effects } = react({ ...present, transition: before.transition + 1 }, event, now);
-  return { state: explained(placed(expireRequest(state, now))), effects };
+  return { state: obligationTold(explained(placed(expireRequest(state, now))), now), effects };
 }
 
 /** The state with the phase that follows from it. What is over takes no more offers, however long the request goes on. */
@@ -48,7 +49,9 @@ function react(state: FlexRequestState, event: FlexRequestEvent, now: string): S
     case 'sent':
       return onSent(state, event.step, event.delivery, now);
     case 'decided':
-      return onDecided(state, event.step, event.decision, now);
+      return andThen(replacedBy(state, event.decision, now), (next) =>
+        onDecided(next, event.step, event.decision, now),
+      );
     case 'offerAnswered':
       return once(state, event.answer.messageId, (next) => onOfferAnswered(next, event.answer, now));
     case 'revocationAnswered':
@@ -79,6 +82,13 @@ function react(state: FlexRequestState, event: FlexRequestEvent, now: string): S
     case 'clock':
       return onClock(state, now);
   }
+}
+
+/** Whoever decided found a newer Revision, which may not know of this one. */
+function replacedBy(state: FlexRequestState, decision: OfferDecision, now: string): Step {
+  if (decision.kind !== 'noBid' || !decision.supersededBy) return stay(state);
+  const { messageId: by, Revision } = decision.supersededBy;
+  return onSuperseded(state, { type: 'superseded', by, Revision }, now);
 }
 
 /** A message is taken in once, however often it comes; one that refers to nothing yet is not taken in at all. */

@@ -26,7 +26,13 @@ export const decision = fc.oneof(
       .map((expiry) => (step: string) => is.offered({ ExpirationDateTime: expiry }, step)),
     weight: 3,
   },
-  fc.constant((step: string) => is.decided({ kind: 'noBid', reason: 'too dear' }, step)),
+  fc
+    .constantFrom(
+      {},
+      { obligation: { reserved: [{ Power: -5000, Start: 48, Duration: 4 }], firstISP: 49 } },
+      { supersededBy: { messageId: id(7), Revision: 2 } },
+    )
+    .map((more) => (step: string) => is.decided({ kind: 'noBid', reason: 'too dear', ...more }, step)),
   fc.constantFrom(AT.replyBy, AT.requestExpires).map((until) => (step: string) => is.asked(until, step)),
 );
 

@@ -4,6 +4,7 @@ import type {
   DecisionCause,
   Frame,
   MeasuredDelivery,
+  NewerRevision,
   OfferContent,
   OrderFacts,
   OrderPlan,
@@ -122,6 +123,8 @@ export interface Deciding {
   readonly command?: string;
   /** Why nothing will come of it, whatever is decided: an operator said no, or its power was lost. */
   readonly overruled?: string;
+  /** The operator's proposal that takes its place, unless nothing comes of that. */
+  readonly givesWayTo?: string;
   /** The reservation changed meanwhile, so that more may have to be offered. */
   readonly stale?: boolean;
 }
@@ -137,7 +140,7 @@ export interface FlexRequestState {
   /** Absent in a conversation that an unsolicited offer or a direct order began. */
   readonly request?: RequestFacts;
   readonly requestStatus?: RequestStatus;
-  readonly supersededBy?: { readonly messageId: string; readonly Revision: number };
+  readonly supersededBy?: NewerRevision;
   /** Offers that are being decided on, and how many ever were: their steps are numbered. */
   readonly deciding: readonly Deciding[];
   readonly decisions: number;
@@ -145,8 +148,9 @@ export interface FlexRequestState {
   readonly askedUntil?: string;
   readonly offers: readonly OfferState[];
   readonly orders: readonly OrderState[];
-  /** What the DSO keeps reserved under the contract, as last told. */
+  /** What the DSO keeps reserved under the contract, as last told, and the first ISP that might be offered then. */
   readonly reserved?: readonly PowerISP[];
+  readonly firstISP?: number;
   readonly alerts: readonly Alert[];
   /** Steps handed to the outbox and not finished. */
   readonly sending: readonly string[];
@@ -174,6 +178,11 @@ export function mayBeOrdered({ status }: OfferState): boolean {
 /** Whether an offer's power has to be kept: a revocation may be refused, and then the offer stands again. */
 export function isStanding(offer: OfferState): boolean {
   return mayBeOrdered(offer) || offer.status === 'Ordering' || offer.status === 'Revoking';
+}
+
+/** Whether an offer's power is promised: it may be ordered, or it was. */
+export function isPromised(offer: OfferState): boolean {
+  return isStanding(offer) || offer.status === 'Ordered';
 }
 
 /** Whether an order binds. */

@@ -22,16 +22,15 @@ export const EQUIVALENT: readonly (Pick<Mutation, 'code' | 'change'> & {
     because: 'An order on no offer of ours always has a reason against it.',
   },
   { file: 'on-order.ts', code: '!frame', change: 'dropped', because: NARROWING },
-  { file: 'on-reserved.ts', code: '!request', change: 'dropped', because: NARROWING },
-  {
-    file: 'on-reserved.ts',
-    code: 'Math.abs(other) < Math.abs(least)',
-    change: 'at the boundary',
-    because: 'Of two equal powers either is the least.',
-  },
   { file: 'on-revocation.ts', code: '!frame', change: 'dropped', because: NARROWING },
   { file: 'on-revocation.ts', code: '!offer.messageId', change: 'dropped', because: NARROWING },
   { file: 'order-check.ts', code: '!frame', change: 'dropped', because: NARROWING },
   { file: 'on-shortfall.ts', code: '!found', change: 'dropped', because: NARROWING },
   { file: 'on-shortfall.ts', code: 'frame', change: 'dropped', because: NARROWING },
+  {
+    file: 'reducer.ts',
+    code: "decision.kind !== 'noBid'",
+    change: 'dropped',
+    because: 'No other decision names a newer Revision: the check is for the types.',
+  },
 ];

@@ -232,10 +232,15 @@ describe('a newer Revision', () => {
     const newer = await conversation({}, { ...revised, name: 'newer', Revision: 2 });
     expect(await newer.decide()).toMatchObject({ kind: 'offer' });
     const older = await conversation({}, { ...revised, name: 'older' });
-    const replaced = { kind: 'noBid', reason: 'Revision 2 took its place' };
+    const replaced = {
+      ...({ kind: 'noBid', reason: 'Revision 2 took its place' } as const),
+      supersededBy: { messageId: 'newer', Revision: 2 },
+    };
     expect(await older.decide()).toEqual(replaced);
     const proposal = { options: [{ Price: '99', ISP: [{ Start: 48, Duration: 4, Power: -6000 }] }] };
     expect(await older.decide({ why: 'operator', proposal })).toEqual(replaced);
+    await older.tell({ type: 'decided', step: 'FlexOffer/1', decision: replaced });
+    expect(older.state).toMatchObject({ phase: 'Superseded', reason: replaced.reason });
     expect(newer.state.requestStatus).toBe('Open');
   });
 
