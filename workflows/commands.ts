@@ -18,6 +18,7 @@ export function acceptCommands(mailbox: Mailbox<FlexRequestEvent>, state: () => 
   setHandler(
     command,
     async (given) => {
+      mailbox.countUpdate();
       mailbox.put({ type: 'commanded', command: given });
       await condition(() => outcomes.has(given.id));
       return outcomes.get(given.id)!;

@@ -31,13 +31,9 @@ export const stateNow = defineQuery<FlexRequestState>('state');
 /** Temporal takes 2,000 updates in one run; a run that took this many hands over to the next. */
 const UPDATES_PER_RUN = 1_000;
 
-/** What a run hands to the next: everything known, what is under way, and what waits in line. */
+/** What a run hands to the next: everything known, and what is under way. */
 export interface Resumed {
-  readonly resumed?: {
-    readonly state: FlexRequestState;
-    readonly pending: readonly Lengthy[];
-    readonly waiting: readonly FlexRequestEvent[];
-  };
+  readonly resumed?: { readonly state: FlexRequestState; readonly pending: readonly Lengthy[] };
 }
 
 /**
@@ -61,23 +57,28 @@ export async function converse(
   const commands = acceptCommands(mailbox, () => state);
   const begin = (effect: Lengthy): void => {
     pending.add(effect);
-    mailbox.run(carryOut(effect).finally(() => pending.delete(effect)));
+    const done = carryOut(effect).then((event) => {
+      // In one breath: what is neither under way nor in line would be lost where a run hands over in between.
+      pending.delete(effect);
+      if (event) mailbox.put(event);
+      return undefined;
+    });
+    mailbox.run(done);
   };
   await notBefore(startedAt);
 
   if (first && !resumed) mailbox.put(first);
-  for (const event of resumed?.waiting ?? []) mailbox.put(event);
   for (const effect of resumed?.pending ?? []) begin(effect);
 
-  const longEnough = (): boolean =>
-    workflowInfo().continueAsNewSuggested || mailbox.received >= UPDATES_PER_RUN;
+  // An operator may wait for what only this loop can say: the run goes on until nobody does.
+  const mayHandOver = (): boolean =>
+    (workflowInfo().continueAsNewSuggested || mailbox.updates >= UPDATES_PER_RUN) && allHandlersFinished();
   while (!isOver(state) || !mailbox.isEmpty) {
-    const next = await mailbox.next(nextDeadline(state), longEnough);
-    if (!next && longEnough() && mailbox.isEmpty) {
-      await condition(allHandlersFinished);
+    const next = await mailbox.next(nextDeadline(state), mayHandOver);
+    if (!next && mayHandOver() && mailbox.isEmpty) {
       await continueAsNew<(start: Start & Resumed) => Promise<unknown>>({
         startedAt,
-        resumed: { state, pending: [...pending], waiting: mailbox.drain() },
+        resumed: { state, pending: [...pending] },
       });
     }
     const before = state;

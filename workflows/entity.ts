@@ -31,14 +31,14 @@ export class Mailbox<Event> {
   readonly #waiting: Event[] = [];
   #failure: unknown;
   #alarm: { readonly at: string; readonly scope: CancellationScope; rung: boolean } | undefined;
-  #received = 0;
+  #updates = 0;
 
   /** Takes in messages of these types; others are refused before they leave a trace in the history. */
   acceptMessages(types: readonly MessageType[], take: (inbound: Inbound) => Event | undefined): void {
     setHandler(
       receive,
       (inbound) => {
-        this.#received += 1;
+        this.countUpdate();
         const event = take(inbound);
         if (event !== undefined) this.put(event);
       },
@@ -100,9 +100,13 @@ export class Mailbox<Event> {
     return this.#waiting.length;
   }
 
-  /** How many messages came in: Temporal takes a limited number of updates in one run. */
-  get received(): number {
-    return this.#received;
+  /** How many updates were taken in: Temporal takes a limited number of them in one run. */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  countUpdate(): void {
+    this.#updates += 1;
   }
 
   /** Everything that waits, in its order, for the next run of the workflow. */

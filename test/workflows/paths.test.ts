@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scrubbed } from '../histories/scrub.ts';
-import { PATHS } from './paths/index.ts';
+import { runsOf } from './history.ts';
+import { historiesOf, PATHS } from './paths/index.ts';
+import type { Path } from './paths/talk.ts';
 import { startWorkflows, type Workflows } from './workflows.ts';
 
 /** `FLEXOR_RECORD=1` writes the histories and the table anew; see CONTRIBUTING.md, "A change of a workflow". */
@@ -17,19 +19,33 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => on.stop());
 
-test.each(PATHS)('$name: $about', async ({ name, play }) => {
-  const { handle } = await play(on);
+test.each(PATHS)('$name: $about', async (path) => {
+  const { handle } = await path.play(on);
   expect((await handle.describe()).status.name).toBe('COMPLETED');
+  const runs = await runsOf(on.client, handle.workflowId);
+  const names = historiesOf(path);
+  expect(runs).toHaveLength(names.length);
   if (!recording) return;
-  const history = JSON.stringify(scrubbed(JSON.parse(historyToJSON(await handle.fetchHistory()))), null, 1);
-  expect(history).not.toContain(hostname());
-  await writeFile(fileOf(`../histories/paths/${name}.json`), `${history}\n`);
+  for (const [index, name] of names.entries()) {
+    const { runId } = runs[index]!;
+    const history = await on.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
+    const text = JSON.stringify(scrubbed(JSON.parse(historyToJSON(history))), null, 1);
+    expect(text).not.toContain(hostname());
+    await writeFile(fileOf(`../histories/paths/${name}.json`), `${text}\n`);
+  }
 });
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|');
+const linksTo = (path: Path): string =>
+  historiesOf(path)
+    .map((name, index, { length }) => {
+      const which = index < length - 1 ? 'its first run' : 'history';
+      return `[${which}](../test/histories/paths/${name}.json)`;
+    })
+    .join(', ');
 const rows = PATHS.map(
-  ({ name, about, file }) =>
-    `| ${escaped(about)} | [\`${name}\`](../test/workflows/paths/${file}.ts) | [history](../test/histories/paths/${name}.json) |`,
+  (path) =>
+    `| ${escaped(path.about)} | [\`${path.name}\`](../test/workflows/paths/${path.file}.ts) | ${linksTo(path)} |`,
 );
 const TABLE = `# The paths of a conversation
 

@@ -15,7 +15,7 @@ import * as workflows from '../../workflows/index.ts';
 import { PROCESSES } from '../histories/processes.ts';
 import { plainText } from '../histories/scrub.ts';
 import { CARELESS_CHANGES } from './careless-changes.ts';
-import { PATHS } from './paths/index.ts';
+import { historiesOf, PATHS } from './paths/index.ts';
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 const logger = new DefaultLogger('ERROR');
@@ -67,7 +67,7 @@ test('every path of a conversation is recorded, and nothing else is', () => {
     recorded('paths')
       .map(({ workflowId }) => workflowId)
       .sort(),
-  ).toEqual(PATHS.map(({ name }) => `paths/${name}`).sort());
+  ).toEqual(PATHS.flatMap((path) => historiesOf(path).map((name) => `paths/${name}`)).sort());
 });
 
 test('every other history is one of the list, of the workflow that the list says', () => {

@@ -28,6 +28,9 @@ export type Sent = SendInput & {
   readonly draft: { readonly Result?: string; readonly RejectionReason?: string };
 };
 
+/** Far fewer than in production, and more than any path has on which nobody goes on without end. */
+const EVENTS_PER_RUN = 150;
+
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 type OperatorCommandBody = Without<OperatorCommand, 'id' | 'by'>;
 
@@ -35,8 +38,8 @@ type OperatorCommandBody = Without<OperatorCommand, 'id' | 'by'>;
 export interface World {
   /** What is decided about the first offer, the second, and so on; then nothing more is offered. */
   readonly decisions?: readonly OfferDecision[];
-  /** Decisions take their time. */
-  readonly slowly?: boolean;
+  /** Decisions take their time: until this is over. */
+  readonly slowly?: (input: DecideInput) => Promise<void>;
   /** How a message is delivered; the usual: at once. */
   readonly deliver?: (input: SendInput, again: boolean) => Delivery | Promise<Delivery>;
   readonly book?: () => BookedOrder;
@@ -58,7 +61,7 @@ interface Watched extends World {
 export async function startWorkflows() {
   let present = '';
   const worlds = new Map<string, Watched>();
-  const server = await startTemporal({ timeSkipping: true, headless: true });
+  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
   const connection = await Connection.connect({
     address: server.address,
     interceptors: startAtMarketTime({ now: () => new Date(present) }),
@@ -132,6 +135,9 @@ export async function startWorkflows() {
         handle.executeUpdate<CommandOutcome, [OperatorCommand]>(COMMAND, {
           args: [{ id: randomUUID(), by: 'ops', ...given } as OperatorCommand],
         }),
+      runId: async () => (await handle.describe()).runId,
+      /** Whether the present run is to hand over to a next one. */
+      isLong: async () => (await handle.describe()).historyLength > EVENTS_PER_RUN,
       moveBy: (milliseconds: number) => skipTimeOf(client, id, milliseconds),
       ended: (): Promise<Phase> => handle.result() as Promise<Phase>,
     };
@@ -187,6 +193,7 @@ function activitiesIn(worlds: ReadonlyMap<string, Watched>) {
       );
     },
     async decideOffer(input) {
+      await world().slowly?.(input);
       return decide(input);
     },
     async decideAtOnce(input) {

@@ -21,3 +21,7 @@ const BY_FILE: Readonly<Record<string, readonly Path[]>> = {
 export const PATHS: readonly (Path & { readonly file: string })[] = Object.entries(BY_FILE).flatMap(
   ([file, paths]) => paths.map((path) => ({ ...path, file })),
 );
+
+/** The histories that are kept of a path, in the order of its runs. */
+export const historiesOf = ({ name, inTwoRuns }: Path): string[] =>
+  inTwoRuns ? [`${name}-first-run`, name] : [name];

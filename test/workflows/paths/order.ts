@@ -2,7 +2,20 @@ import { ServiceError } from '@temporalio/client';
 import { expect } from 'vitest';
 import { deferred } from '../../../services/wait.ts';
 import { messageIdOf } from '../workflows.ts';
-import { asked, FIRST_ISP, ISP, later, MINUTE, offer, offered, option, type Path } from './talk.ts';
+import {
+  asked,
+  FIRST_ISP,
+  HOUR,
+  ISP,
+  later,
+  MINUTE,
+  offer,
+  offered,
+  option,
+  type Path,
+  proposal,
+  type Talk,
+} from './talk.ts';
 
 const idOf = (n: number): string => `bbbbbbbb-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
@@ -15,6 +28,20 @@ async function insist<T>(give: () => Promise<T>): Promise<T> {
       if (!(thrown instanceof ServiceError)) throw thrown;
     }
   }
+}
+
+const wrongOrder = (talk: Talk, n: number) =>
+  talk.order({ OrderReference: `O-${n}`, Price: '1.00' }, { messageId: idOf(n) });
+
+/** Temporal takes ten updates at once. */
+const AT_ONCE = 8;
+
+/** Orders that are refused, from a number on: each makes the history longer. */
+async function orderWrongly(talk: Talk, from: number): Promise<void> {
+  expect(from).toBeLessThan(1_000);
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, (_, index) => insist(() => wrongOrder(talk, from + index))),
+  );
 }
 
 export const ORDER_PATHS: readonly Path[] = [
@@ -136,18 +163,13 @@ export const ORDER_PATHS: readonly Path[] = [
   {
     name: 'flood',
     about: 'a DSO that orders without end is answered every time: the conversation goes on in a new run',
+    inTwoRuns: true,
     async play(on) {
       const talk = await offered(on);
-      const wrong = (n: number) =>
-        talk.order({ OrderReference: `O-${n}`, Price: '1.00' }, { messageId: idOf(n) });
-      const firstRun = (await talk.handle.describe()).runId;
-      // Temporal takes ten updates at once; and it suggests a new run after 4,096 events.
-      for (let n = 0; (await talk.handle.describe()).runId === firstRun; n += 8) {
-        expect(n).toBeLessThan(1_000);
-        await Promise.all(Array.from({ length: 8 }, (_, index) => insist(() => wrong(n + index))));
-      }
+      const firstRun = await talk.runId();
+      for (let n = 0; (await talk.runId()) === firstRun; n += AT_ONCE) await orderWrongly(talk, n);
       // The new run knows what the old one saw.
-      await insist(() => wrong(0));
+      await insist(() => wrongOrder(talk, 0));
       await insist(() => talk.order({ OrderReference: 'right' }));
       await talk.quiet('Ordered');
       const answers = talk.draftsOf('FlexOrderResponse');
@@ -155,6 +177,32 @@ export const ORDER_PATHS: readonly Path[] = [
       expect(new Set(answers.map(({ FlexOrderMessageID }) => FlexOrderMessageID)).size).toBe(answers.length);
       await talk.settled('right');
       expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'flood-while-operator-waits',
+    about:
+      'it grows too long while an operator waits for an offer: who waits is answered, then a new run begins',
+    inTwoRuns: true,
+    async play(on) {
+      const decided = deferred<void>();
+      const talk = await offered(on, {
+        decisions: [offer(), offer()],
+        slowly: async ({ why }) => (why === 'operator' ? decided.promise : undefined),
+      });
+      const firstRun = await talk.runId();
+      const commanded = talk.command({ kind: 'offer', proposal });
+      await talk.state(({ deciding }) => deciding.length === 1);
+      for (let n = 0; !(await talk.isLong()); n += AT_ONCE) await orderWrongly(talk, n);
+      await talk.state(({ sending }) => sending.length === 0);
+      expect(await talk.runId()).toBe(firstRun);
+      decided.resolve();
+      expect(await commanded).toEqual({ done: true, text: 'FlexOffer/2 is on its way.' });
+      await talk.offerIs('Sent', 1);
+      expect(await talk.runId()).not.toBe(firstRun);
+      await talk.moveBy(4 * HOUR + 6 * MINUTE);
+      expect(await talk.ended()).toBe('Lapsed');
       return talk;
     },
   },

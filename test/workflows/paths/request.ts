@@ -35,7 +35,7 @@ export const REQUEST_PATHS: readonly Path[] = [
     name: 'decided-slowly',
     about: 'a strategy that takes its time is asked by an activity of its own',
     async play(on) {
-      const talk = await offered(on, { slowly: true });
+      const talk = await offered(on, { slowly: async () => {} });
       await talk.moveBy(4 * HOUR + 6 * MINUTE);
       expect(await talk.ended()).toBe('Lapsed');
       expect(talk.decided).toHaveLength(1);

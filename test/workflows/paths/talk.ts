@@ -22,6 +22,8 @@ export interface Path {
   readonly name: string;
   /** For the table: what happens. */
   readonly about: string;
+  /** It grows so long that it goes on in a next run; the first one's history is kept too. */
+  readonly inTwoRuns?: true;
   /** Plays it, checks it on the way, and returns the conversation when its workflow is over. */
   readonly play: (on: Workflows) => Promise<Conversation>;
 }
