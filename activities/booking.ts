@@ -5,12 +5,13 @@ import { coversDay, contractBook, isAbout, mayCall, scheduledPower } from '../co
 import { dayOf } from '../market/asset.ts';
 import { beside, powerToHold, usesOf } from '../market/capacity.ts';
 import { type CalledContract, directOrderRejections } from '../market/contract-order.ts';
-import type { BookedOrder, OrderFacts, OrderPlan } from '../market/flex-request/index.ts';
+import type { Baseline, BookedOrder, OrderFacts, OrderPlan } from '../market/flex-request/index.ts';
 import { withOutages } from '../market/outage.ts';
 import { lastISP } from '../market/power.ts';
 import type { AcceptedOrder, StoredOrder } from '../store/index.ts';
 import { ispEnd, periodEnd } from '../uftp/index.ts';
 import { TEXTS } from '../uftp/rules/texts.ts';
+import { agreedBaseline } from './baseline/agreed.ts';
 import type { BookInput } from './contract.ts';
 import { activePoint, reservedUnder } from './contracts.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -35,6 +36,7 @@ export async function bookOrder(deps: Dependencies, { order }: BookInput): Promi
 export async function bookDirectOrder(deps: Dependencies, { order, step }: BookInput): Promise<BookedOrder> {
   const { workflowId } = Context.current().info.workflowExecution!;
   const { ContractID } = order;
+  const baseline = await unnamedBaseline(deps, order);
   const contract = ContractID === undefined ? undefined : await calledContract(deps, order, ContractID);
   if (ContractID === undefined || !contract?.mayCall) return { rejections: [TEXTS.contractUnknown] };
   const day = dayOf(order);
@@ -54,7 +56,7 @@ export async function bookDirectOrder(deps: Dependencies, { order, step }: BookI
   const booked = await deps.store.bookings.direct(
     { workflowId, step },
     scope,
-    { ...accepted(deps, order), contractId: ContractID },
+    { ...accepted(deps, { ...order, ...baseline }), contractId: ContractID },
     (standing, under) => {
       const reasons = directOrderRejections(order, { ...contract, ordered: under.map(orderedDay) });
       if (reasons.length > 0) return { reasons };
@@ -67,7 +69,16 @@ export async function bookDirectOrder(deps: Dependencies, { order, step }: BookI
     },
   );
   if (booked === 'repeated') return { rejections: [TEXTS.orderReferenceRepeated] };
-  return booked.length > 0 ? { rejections: booked } : { rejections: [], ...planFor(deps, order) };
+  if (booked.length > 0) return { rejections: booked };
+  return { rejections: [], ...planFor(deps, order), ...(baseline && { baseline }) };
+}
+
+/** The baseline of a direct order that names none, as the DSO and we agreed. */
+async function unnamedBaseline(deps: Dependencies, order: OrderFacts): Promise<Baseline | undefined> {
+  const { dso: domain, BaselineReference, DPrognosisMessageID } = order;
+  const dso = deps.config.participant(domain, 'DSO');
+  const isNamed = BaselineReference !== undefined || DPrognosisMessageID !== undefined;
+  return dso && !isNamed ? agreedBaseline(deps, dso, order) : undefined;
 }
 
 /** The contract as it stands towards an order, but for what was ordered under it. */

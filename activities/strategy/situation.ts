@@ -1,19 +1,13 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { instant } from '../../base/clock.ts';
-import type { Dso } from '../../config/index.ts';
 import { assetOn, dayOf } from '../../market/asset.ts';
 import { coveredBy, stillObligated } from '../../market/coverage.ts';
-import type {
-  DecideInput,
-  Frame,
-  Obligation,
-  OfferContent,
-  OfferDecision,
-} from '../../market/flex-request/index.ts';
+import type { DecideInput, Obligation, OfferDecision } from '../../market/flex-request/index.ts';
 import { isIntraday } from '../../market/gates.ts';
 import { obligatedPower } from '../../market/obligation.ts';
 import { bandsFrom, obligationsFrom } from '../../market/proposal.ts';
+import { agreedBaseline } from '../baseline/agreed.ts';
 import { activePoint } from '../contracts.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { assetsBehind } from '../portfolio-assets.ts';
@@ -49,7 +43,7 @@ export async function situationOf(
   const bands = request && bandsFrom(request.ISP, firstISP);
   if (bands && !bands.some(({ Disposition }) => Disposition === 'Requested'))
     return noBid('the gates of all requested ISPs are closed');
-  const baseline = await baselineOf(deps, dso, frame);
+  const baseline = await agreedBaseline(deps, dso, frame);
   if (!baseline) return noBid('no baseline is in force yet');
 
   const obligated = obligatedPower(obligation?.reserved ?? [], request?.ISP ?? []);
@@ -68,17 +62,6 @@ export async function situationOf(
     covered: coveredBy(offered),
     mutexOffersSupported: point.mutexOffersSupported,
   };
-}
-
-/** UFTP FlexOffer: the D-Prognosis where that is the agreed baseline, else the reference that was agreed on. */
-async function baselineOf(
-  { store }: Dependencies,
-  { domain, baseline }: Dso,
-  { CongestionPoint, Period }: Frame,
-): Promise<Pick<OfferContent, 'BaselineReference' | 'DPrognosisMessageID'> | undefined> {
-  if (baseline.kind === 'reference') return { BaselineReference: baseline.reference };
-  const inForce = await store.prognoses.inForce(domain, CongestionPoint, Period);
-  return inForce && { DPrognosisMessageID: inForce.messageId };
 }
 
 /** Before the first answer of a CRO nobody knows what stands behind a congestion point: that is no reason not to bid. */

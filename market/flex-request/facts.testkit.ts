@@ -1,5 +1,6 @@
 import type { FlexRequestEffect, FlexRequestEvent, SendEffect } from './events.ts';
 import type {
+  Baseline,
   DispatchOutcome,
   Frame,
   MeasuredDelivery,
@@ -201,6 +202,12 @@ export const is = {
     type: 'booked',
     orderMessageId,
     booked: { rejections: [], ...(plan && { plan }) },
+  }),
+  /** A direct order that named no baseline. */
+  bookedOn: (baseline: Baseline): FlexRequestEvent => ({
+    type: 'booked',
+    orderMessageId: order().messageId,
+    booked: { rejections: [], baseline },
   }),
   notBooked: (
     orderMessageId = order().messageId,

@@ -40,12 +40,15 @@ export interface OptionFacts extends OptionTerms {
   readonly ISP: readonly PowerISP[];
 }
 
-/** What an offer says, as it was decided. */
-export interface OfferContent {
-  readonly ExpirationDateTime: string;
-  /** Exactly one of the two names the baseline, as agreed with the DSO. */
+/** Exactly one of the two names the baseline, as agreed with the DSO. */
+export interface Baseline {
   readonly BaselineReference?: string | undefined;
   readonly DPrognosisMessageID?: string | undefined;
+}
+
+/** What an offer says, as it was decided. */
+export interface OfferContent extends Baseline {
+  readonly ExpirationDateTime: string;
   readonly ContractID?: string | undefined;
   readonly Currency: string;
   /** Mutually exclusive: at most one is ordered. */
@@ -63,8 +66,8 @@ export interface OfferProposal {
   }[];
 }
 
-/** What an order says, with who sent it. */
-export interface OrderFacts extends Frame {
+/** What an order says, with who sent it. It need not name the baseline: then it has that of the offer, or of the market. */
+export interface OrderFacts extends Frame, Baseline {
   readonly inboxId: string;
   readonly messageId: string;
   /** The instant (UTC) by which deadlines are judged: its receipt, but for the agreed difference of clocks. */
@@ -72,8 +75,6 @@ export interface OrderFacts extends Frame {
   readonly FlexOfferMessageID?: string | undefined;
   /** The step of the offer meant; known even while the offer's delivery is still under way. */
   readonly offerStep?: string | undefined;
-  readonly BaselineReference?: string | undefined;
-  readonly DPrognosisMessageID?: string | undefined;
   readonly OrderReference: string;
   readonly OptionReference?: string | undefined;
   readonly ActivationFactor: string;
@@ -151,6 +152,8 @@ export interface Answer {
 export interface BookedOrder {
   readonly rejections: readonly string[];
   readonly plan?: OrderPlan;
+  /** What is agreed with the DSO, where a direct order names no baseline. */
+  readonly baseline?: Baseline;
 }
 
 /** Instants (UTC) that follow from the agreements about an order. */

@@ -173,6 +173,18 @@ describe('an order', () => {
     const { effects } = tell([...UNTIL.Opened, is.offered(baseline), is.ordered(baseline), is.booked()]);
     expect(effects.at(-1)).toEqual({ kind: 'prognose', frame: frame(), order: order(baseline) });
   });
+
+  it('that names no baseline has that of the offer, wherever it goes', () => {
+    const baseline = { BaselineReference: undefined, DPrognosisMessageID: OTHER };
+    const silent = is.ordered({ BaselineReference: undefined });
+    const { state, effects } = tell([...UNTIL.Opened, is.offered(baseline), silent, is.booked()]);
+    expect(effects.find(({ kind }) => kind === 'book')).toMatchObject({ order: order(baseline) });
+    expect(effects.at(-1)).toEqual({ kind: 'prognose', frame: frame(), order: order(baseline) });
+    expect(state.orders).toMatchObject([{ order: { DPrognosisMessageID: OTHER } }]);
+    const referred = tell([silent, is.booked()], quietly('Offered'));
+    expect(referred.state.orders).toMatchObject([{ order: { BaselineReference: 'BL-1' } }]);
+    expect(kindsOf(referred.effects)).toEqual(['book', 'send']);
+  });
 });
 
 describe('a direct order', () => {
@@ -205,6 +217,28 @@ describe('a direct order', () => {
     expect(state).toMatchObject({ phase: 'Rejected', reason, orders: [] });
     expect(isOver(state)).toBe(false);
     expect(isOver(tell([is.sent(RESPONSE)], { state, effects }).state)).toBe(true);
+  });
+
+  it('that names no baseline has the one that its booking finds agreed', () => {
+    const booking = tell([is.orderedDirectly({ BaselineReference: undefined })]);
+    const placed = directOrder({ BaselineReference: undefined, DPrognosisMessageID: OTHER });
+    const prognosed = tell([is.bookedOn({ DPrognosisMessageID: OTHER })], booking);
+    expect(prognosed.state.orders).toMatchObject([{ order: { DPrognosisMessageID: OTHER } }]);
+    expect(prognosed.effects.at(-1)).toMatchObject({ kind: 'prognose', order: placed });
+    const referred = tell([is.bookedOn({ BaselineReference: 'BL-1' })], booking);
+    expect(referred.state.orders).toMatchObject([{ order: { BaselineReference: 'BL-1' } }]);
+    expect(kindsOf(referred.effects)).toEqual(['book', 'send']);
+  });
+
+  it('that comes before the first D-Prognosis is held by that one, and what is lost of it', () => {
+    const unnamed = { BaselineReference: undefined };
+    const { state, effects } = tell([is.orderedDirectly(unnamed), is.booked()]);
+    const held = { kind: 'prognose', order: directOrder(unnamed) };
+    expect(effects.at(-1)).toMatchObject(held);
+    const lost = tell([is.shortfall()], { state, effects: [] });
+    expect(lost.effects.find(({ kind }) => kind === 'prognose')).toMatchObject(held);
+    const referred = { state: after('OrderedDirectly').state, effects: [] };
+    expect(kindsOf(tell([is.shortfall()], referred).effects)).toEqual(['answer']);
   });
 
   it('is delivered and settled like any other', () => {

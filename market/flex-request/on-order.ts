@@ -14,7 +14,7 @@ import {
   withOffer,
   withOrder,
 } from './step.ts';
-import type { FlexRequestState, OfferState, OfferStatus } from './state.ts';
+import { type FlexRequestState, isPrognosed, type OfferState, type OfferStatus } from './state.ts';
 
 /** An order is booked first and accepted afterwards; a wrong one is answered with every reason. */
 export function onOrdered(state: FlexRequestState, order: OrderFacts, rejections: readonly string[]): Step {
@@ -34,7 +34,9 @@ export function onOrdered(state: FlexRequestState, order: OrderFacts, rejections
       : state;
     return rejectOrder(noted, order, reasons);
   }
-  const { step } = offer;
+  const { step, content } = offer;
+  const { BaselineReference, DPrognosisMessageID } = content;
+  const placed = { ...order, BaselineReference, DPrognosisMessageID };
   // Who orders an offer has it, whatever we know of its delivery (UFTP FlexOrder).
   const told = resolve(resolve(state, `reply/${step}`), `delivery/${step}`);
   const booking = withOffer(told, step, ({ awaited: _, ...each }) => ({
@@ -43,8 +45,8 @@ export function onOrdered(state: FlexRequestState, order: OrderFacts, rejections
     status: 'Ordering',
   }));
   return act(
-    { ...booking, orders: [...state.orders, { step, direct: false, order, status: 'Booking' }] },
-    { kind: 'book', frame, order, step, direct: false },
+    { ...booking, orders: [...state.orders, { step, direct: false, order: placed, status: 'Booking' }] },
+    { kind: 'book', frame, order: placed, step, direct: false },
   );
 }
 
@@ -77,7 +79,8 @@ export function onBooked(
     ({ order, status }) => status === 'Booking' && order.messageId === orderMessageId,
   );
   if (!current || !frame) return stay(state);
-  const { order, step, direct } = current;
+  const { step, direct } = current;
+  const order = { ...current.order, ...booked.baseline };
   const offer = state.offers.find((each) => each.step === step);
   if (booked.rejections.length > 0) {
     const orders = state.orders.filter((each) => each !== current);
@@ -88,12 +91,12 @@ export function onBooked(
     );
   }
   const { plan } = booked;
-  const accepted = withOrder(state, orderMessageId, { status: 'Accepted', ...(plan && { plan }) });
+  const accepted = withOrder(state, orderMessageId, { status: 'Accepted', order, ...(plan && { plan }) });
   const ordered = offer
     ? beforeRevocation(withStatus(accepted, step, 'Ordered'), offer, order, now)
     : accepted;
   const told = send(ordered, answer(order, { Result: 'Accepted' }));
-  if (order.DPrognosisMessageID === undefined) return told;
+  if (!isPrognosed({ order, direct })) return told;
   return andThen(told, (next) => act(next, { kind: 'prognose', frame, order }));
 }
 

@@ -1,7 +1,7 @@
 import { type PowerISP, powerByISP } from '../power.ts';
 import type { OperatorCommand, OrderFacts } from './facts.ts';
 import { revoke } from './on-revocation.ts';
-import { binds, type FlexRequestState, type OrderState } from './state.ts';
+import { binds, type FlexRequestState, isPrognosed, type OrderState } from './state.ts';
 import { act, alert, resolve, stay, type Step, withOffer } from './step.ts';
 
 type Shortfall = Extract<OperatorCommand, { kind: 'shortfall' }>;
@@ -45,7 +45,7 @@ export function fallsShort(
     `No message cancels an order, so tell ${order.dso} at once.`;
   const alerted = alert(state, now, { key: keyOf(order), severity: 'critical', text });
   // Assets without a plan deliver nothing, however much of them is left.
-  return prognose(alerted, order, found.dispatch === 'Failed' || !lost ? undone(order) : lost);
+  return prognose(alerted, found, found.dispatch === 'Failed' || !lost ? undone(order) : lost);
 }
 
 /** Why a shortfall cannot be noted, for the operator who reports it; undefined: it can. */
@@ -61,13 +61,14 @@ export function shortfallRefusal(state: FlexRequestState, command: Shortfall): s
 
 /** Somebody who watches the assets says what an order will still bring: less than was ordered, or all of it after all. */
 export function onShortfall(state: FlexRequestState, command: Shortfall, now: string): Step {
-  const { order } = accepted(state, command)!;
+  const placed = accepted(state, command)!;
+  const { order } = placed;
   const { reason, by, ISP } = command;
   if (ISP === undefined) return fallsShort(state, order.messageId, `${reason} (${by})`, now);
   const lost = difference(order, ISP);
   return lost.length > 0
     ? fallsShort(state, order.messageId, `${reason} (${by})`, now, lost)
-    : prognose(resolve(state, keyOf(order)), order, []);
+    : prognose(resolve(state, keyOf(order)), placed, []);
 }
 
 function accepted({ orders }: FlexRequestState, { orderReference }: Shortfall): OrderState | undefined {
@@ -75,10 +76,10 @@ function accepted({ orders }: FlexRequestState, { orderReference }: Shortfall): 
 }
 
 /** Where the baseline is a D-Prognosis, it says what is expected, with the order and without what is lost of it. */
-function prognose(state: FlexRequestState, order: OrderFacts, lost: readonly PowerISP[]): Step {
+function prognose(state: FlexRequestState, placed: OrderState, lost: readonly PowerISP[]): Step {
   const { frame } = state;
-  return frame && order.DPrognosisMessageID !== undefined
-    ? act(state, { kind: 'prognose', frame, order, lost })
+  return frame && isPrognosed(placed)
+    ? act(state, { kind: 'prognose', frame, order: placed.order, lost })
     : stay(state);
 }
 

@@ -123,7 +123,10 @@ export class Run {
     const steps = orders.map(({ step }) => step);
     expect(new Set(steps).size).toBe(steps.length);
     for (const { step, order, direct, status } of orders) {
-      expect(this.effects.filter((each) => each.kind === 'book' && each.order === order)).toHaveLength(1);
+      const written = this.effects.filter(
+        (each) => each.kind === 'book' && each.order.messageId === order.messageId,
+      );
+      expect(written).toHaveLength(1);
       const offer = offers.find((each) => each.step === step);
       expect(offer === undefined).toBe(direct);
       if (!offer) continue;

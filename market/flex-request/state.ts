@@ -185,5 +185,13 @@ export function isPromised(offer: OfferState): boolean {
   return isStanding(offer) || offer.status === 'Ordered';
 }
 
+/**
+ * Whether the D-Prognosis has to hold an order. A direct order without a baseline came before the first one, where
+ * D-Prognoses are the baseline at all.
+ */
+export function isPrognosed({ order, direct }: Pick<OrderState, 'order' | 'direct'>): boolean {
+  return order.DPrognosisMessageID !== undefined || (direct && order.BaselineReference === undefined);
+}
+
 /** Whether an order binds. */
 export const binds = ({ status }: OrderState): boolean => status !== 'Booking';

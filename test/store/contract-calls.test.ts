@@ -6,10 +6,11 @@ import { reservedUnder, termsFor } from '../../activities/contracts.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { reservationActivities } from '../../activities/reservation.ts';
 import type { BookedOrder, OrderFacts } from '../../market/flex-request/index.ts';
+import type { Config } from '../../config/index.ts';
 import { obligatedPower } from '../../market/obligation.ts';
 import type { RequestedBand } from '../../market/merit-order.ts';
 import { createStore, type Store } from '../../store/index.ts';
-import { encode, type MessageDraft } from '../../uftp/index.ts';
+import { encode, type MessageDraft, type Role } from '../../uftp/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
 import { Conversation, floorConfig, NOW, openFloor, PERIOD, POINTS } from './trading-floor.ts';
 
@@ -81,6 +82,38 @@ async function book(
   return (await run.run((given: typeof input) => bookDirectOrder(deps, given), input)) as BookedOrder;
 }
 
+/** The same market with D-Prognoses as the agreed baseline. */
+const prognosed = {
+  ...config,
+  participant: (domain: string, role: Role) => ({
+    ...config.participant(domain, role as 'DSO')!,
+    baseline: { kind: 'd-prognosis' },
+  }),
+} as unknown as Config;
+
+async function putInForce(messageId: string): Promise<void> {
+  const message = {
+    ...{ recipientDomain: quarters.dso, recipientRole: 'DSO', messageId, conversationId: randomUUID() },
+    ...{
+      type: 'D-Prognosis',
+      version: '3.1.0',
+      createdAt: NOW,
+      body: Buffer.from(''),
+      payload: Buffer.from(''),
+    },
+  };
+  await store.prognoses.prepare(
+    { workflowId: `d-prognosis/${messageId}`, step: 'D-Prognosis/1' },
+    {
+      ...{ domain: 'agr.example.com', dso: quarters.dso, congestionPoint: quarters.congestionPoint },
+      ...{ period: PERIOD, timeZone: 'Europe/Amsterdam', ispDuration: 'PT15M' },
+      power: Array<number>(96).fill(9000),
+    },
+    () => message,
+  );
+  await store.prognoses.keepAnswer({ messageId, result: 'Accepted', answeredAt: NOW });
+}
+
 /** What is offered to the other DSO, of everything it would take in the hour that is reserved, in W. */
 async function offeredToOther(name: string): Promise<number> {
   const conversation = new Conversation(name, world().deps);
@@ -110,6 +143,26 @@ describe('a direct order', () => {
     const hold = await store.capacity.find(key);
     expect(hold).toMatchObject({ status: 'firm', decision: { content: { ContractID: 'C-1' } } });
     expect(hold!.assets.reduce((sum, { reduceW }) => sum + reduceW[68]!, 0)).toBe(2000);
+  });
+
+  test('that names no baseline is booked on the agreed one', async () => {
+    const facts = order({ BaselineReference: undefined });
+    expect(await book(facts)).toMatchObject({ baseline: { BaselineReference: 'BL-1' } });
+    const stored = await store.orders.findByReference(facts.dso, facts.OrderReference);
+    expect(stored).toMatchObject({ baselineReference: 'BL-1' });
+  });
+
+  test('that names no baseline is booked on the D-Prognosis in force, where those are agreed', async () => {
+    const early = order({ BaselineReference: undefined });
+    expect(await book(early, world(prognosed))).not.toHaveProperty('baseline');
+    const messageId = randomUUID();
+    await putInForce(messageId);
+    const facts = order({ BaselineReference: undefined });
+    expect(await book(facts, world(prognosed))).toMatchObject({
+      baseline: { DPrognosisMessageID: messageId },
+    });
+    const stored = await store.orders.findByReference(facts.dso, facts.OrderReference);
+    expect(stored).toMatchObject({ prognosisId: messageId });
   });
 
   test('is booked once, however often it is tried', async () => {

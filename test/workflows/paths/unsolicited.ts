@@ -82,6 +82,8 @@ export const UNSOLICITED_PATHS: readonly Path[] = [
       const talk = await direct(on, {});
       await talk.quiet('Ordered');
       expect(talk.draftsOf('FlexOrderResponse')).toMatchObject([{ Result: 'Accepted' }]);
+      // It names no baseline: where D-Prognoses are agreed on, they have to hold it.
+      expect(talk.calls).toEqual(['updatePrognosis']);
       await talk.settled('O-1');
       expect(await talk.ended()).toBe('Settled');
       return talk;
