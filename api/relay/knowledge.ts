@@ -1,6 +1,6 @@
 import type { Config, ContractBook } from '../../config/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
-import { decode, type Knowledge, type Message, periodOf } from '../../uftp/index.ts';
+import { decode, type Knowledge, periodOf } from '../../uftp/index.ts';
 import { contractKnowledge, pointKnowledge } from './contracts.ts';
 
 type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio' | 'settlements'>;
@@ -37,17 +37,18 @@ export function knowledgeAbout(
     contracts: contractKnowledge(contracts),
     orders: orders(row, config, store),
     revisions: {
-      async highest({ type }) {
-        if (type !== 'FlexRequest') return undefined;
+      async highest({ congestionPoint, period }) {
         const earlier = await store.inbox.earlierInConversation(row);
-        const revisions = earlier.map(({ payload }) => revisionOf(decode(payload)));
+        const revisions = earlier
+          .map(({ payload }) => decode(payload))
+          .filter((message) => message.type === 'FlexRequest')
+          .filter(({ CongestionPoint, Period }) => CongestionPoint === congestionPoint && Period === period)
+          .map(({ Revision }) => Revision);
         return revisions.length > 0 ? Math.max(...revisions) : undefined;
       },
     },
   };
 }
-
-const revisionOf = (message: Message): number => (message.type === 'FlexRequest' ? message.Revision : 0);
 
 function references(store: KnowledgeStore): Knowledge['references'] {
   return {

@@ -124,7 +124,7 @@ it('an answer asked for again long after its delivery window is sent again', asy
   expect(posts).toContain(1234);
 });
 
-it('a lower Revision in the same conversation is refused, in another one it is not', async () => {
+it('a lower Revision in the same conversation about the same day and point is refused, and no other is', async () => {
   const judge = createJudge(
     config,
     database.store,
@@ -141,6 +141,11 @@ it('a lower Revision in the same conversation is refused, in another one it is n
   expect(await textsOf(flexRequest({ ConversationID, Revision: 2 }), at(2))).toContain(refusal);
   expect(await textsOf(flexRequest({ ConversationID, Revision: 4 }), at(3))).not.toContain(refusal);
   expect(await textsOf(flexRequest({ Revision: 1 }), at(4))).not.toContain(refusal);
+  for (const other of [{ CongestionPoint: 'ean.871685900012636999' }, { Period: '2027-01-02' }]) {
+    const elsewhere = { ConversationID, ...other };
+    expect(await textsOf(flexRequest({ ...elsewhere, Revision: 2 }), at(5))).not.toContain(refusal);
+    expect(await textsOf(flexRequest({ ...elsewhere, Revision: 1 }), at(6))).toContain(refusal);
+  }
 });
 
 it('a settlement of thousands is recomputed in time, and owes no order twice', async () => {
