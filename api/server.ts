@@ -58,6 +58,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       const tolerance = config.participant(domain, role)?.clockTolerance ?? 'PT0S';
       return Temporal.Duration.from(tolerance).total('milliseconds');
     },
+    rounding: (dso) => config.participant(dso, 'DSO')?.market.rounding,
     contractKnown: async (contractId) => (await contracts.history(contractId)).length > 0,
     clock,
     log: log.child({ part: 'relay' }),

@@ -85,7 +85,7 @@ describe('a valid configuration', () => {
       version: '3.1.0',
       barred: false,
       relaxations: 'all',
-      market: { ispDuration: 'PT15M', currency: 'EUR' },
+      market: { ispDuration: 'PT15M', currency: 'EUR', rounding: { powerW: 1 } },
       baseline: { kind: 'reference', reference: 'BL-2026' },
       settlement: { powerToleranceW: 0, amountTolerance: '0.00' },
       delivery: { window: 'PT1H' },

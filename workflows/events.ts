@@ -3,7 +3,7 @@ import type { Inbound } from './inbound.ts';
 
 /** What a received message means to the state machine. */
 export function eventOf(inbound: Inbound): FlexRequestEvent | undefined {
-  const { inboxId, messageId, conversationId, version, rejections, receivedAt, refersTo } = inbound;
+  const { inboxId, messageId, conversationId, version, rejections, receivedAt, refersTo, rounding } = inbound;
   const origin = { inboxId, messageId, conversationId, version, dso: inbound.sender.domain };
   switch (inbound.type) {
     case 'FlexRequest': {
@@ -24,7 +24,7 @@ export function eventOf(inbound: Inbound): FlexRequestEvent | undefined {
       const { content } = inbound as Inbound<'FlexOrder'>;
       return {
         type: 'ordered',
-        order: { ...origin, receivedAt, offerStep: refersTo, ...content },
+        order: { ...origin, receivedAt, offerStep: refersTo, rounding, ...content },
         rejections,
       };
     }

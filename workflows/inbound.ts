@@ -1,4 +1,5 @@
 import type { Message, MessageType, Role } from '../uftp/index.ts';
+import type { Rounding } from '../uftp/rules/order-match.ts';
 
 /** Attributes of a message that stand beside its content, or that no workflow needs. */
 const METADATA = [
@@ -33,7 +34,9 @@ export interface Inbound<T extends MessageType = MessageType> {
   /** By this (UTC) deadlines are judged, however late a worker is: its receipt, but for the agreed difference of clocks. */
   readonly receivedAt: string;
   /** The step under which we sent the message that this one refers to, where it is one of this workflow's. */
-  readonly refersTo?: string;
+  readonly refersTo?: string | undefined;
+  /** How far a partial order may be from the exact part of the offer, as agreed with its sender. */
+  readonly rounding?: Rounding | undefined;
   /** Reasons to reject it that were found on the way in; none means it is valid as far as messages alone tell. */
   readonly rejections: readonly string[];
   readonly content: ContentOf<Message<T>>;

@@ -26,7 +26,9 @@ export function createJudge(
     const market = config.participant(row.senderDomain, 'DSO')?.market;
     const context = {
       now: judgedAt,
-      ...(market && { market: { ISPDuration: market.ispDuration, TimeZone: market.timeZone } }),
+      ...(market && {
+        market: { ISPDuration: market.ispDuration, TimeZone: market.timeZone, rounding: market.rounding },
+      }),
       wrapper: { SenderDomain: row.senderDomain, SenderRole: row.senderRole as Role },
       recipientRole: config.identity.role,
       digest: row.payloadSha256,

@@ -36,12 +36,12 @@ export function isResponse({ type }: Message): boolean {
 
 /**
  * The message as a workflow sees it.
- * @param refersTo the step under which the workflow sent what this message refers to
+ * @param about the step under which the workflow sent what this message refers to, and what is agreed about it
  */
 export function toInbound(
   { row, message, judgedAt }: StoredMessage,
   rejections: readonly string[],
-  refersTo?: string,
+  about: Pick<Inbound, 'refersTo' | 'rounding'> = {},
 ): Inbound {
   return {
     inboxId: row.id,
@@ -53,7 +53,7 @@ export function toInbound(
     version: message.Version,
     timeStamp: message.TimeStamp,
     receivedAt: judgedAt,
-    ...(refersTo !== undefined && { refersTo }),
+    ...about,
     rejections,
     content: contentOf(message),
   };

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Clock, FlexorError, instant, reasonOf } from '../../base/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
 import { meteringDayOf, workflowIds } from '../../workflows/ids.ts';
+import type { Inbound } from '../../workflows/inbound.ts';
 import type { Metrics } from '../metrics.ts';
 import { clip } from '../problem.ts';
 import type { Judge } from './judge.ts';
@@ -17,6 +18,8 @@ export interface RelayOptions {
   readonly judge: Judge;
   /** How far the clock of a counterparty may differ from ours (ms). */
   readonly clockToleranceMs?: (domain: string, role: string) => number;
+  /** How far a partial order of a DSO may be from the exact part of the offer. */
+  readonly rounding?: (dso: string) => Inbound['rounding'];
   readonly contractKnown: (contractId: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -182,10 +185,11 @@ export function createRelay(options: RelayOptions): Relay {
       return gate.giveToOwn(workflowType, workflowId, toInbound(stored, rejections));
     }
     const { workflowId, refersTo } = destination;
-    const inbound = toInbound(stored, rejections, refersTo.step);
+    const { row, message } = stored;
+    const rounding = message.type === 'FlexOrder' ? options.rounding?.(row.senderDomain) : undefined;
+    const inbound = toInbound(stored, rejections, { refersTo: refersTo.step, rounding });
     const day = meteringDayOf(workflowId);
     const given = await (day ? gate.giveToDay(day, inbound) : gate.giveTo(workflowId, inbound));
-    const { message } = stored;
     if (given === 'taken' && isResponse(message) && 'Result' in message && message.Result) {
       await store.outbox.recordPeerVerdict(refersTo.id, message.Result, message.RejectionReason);
     }

@@ -14,10 +14,17 @@ const gateClosure = z.strictObject({
   intraday: fields.duration.default('PT1H'),
 });
 
+/** How far a partial order may be from the exactly scaled offer. Without `amount`: one of the currency's last digit. */
+const rounding = z.strictObject({
+  powerW: fields.power.default(1),
+  amount: fields.nonNegativeAmount.optional(),
+});
+
 /** What is agreed on with a DSO because no message says it. */
 export const market = z.strictObject({
   timeZone: fields.timeZone,
   ispDuration: fields.ispDuration.default('PT15M'),
   currency: fields.currency.default('EUR'),
   gateClosure: gateClosure.prefault({}),
+  rounding: rounding.prefault({}),
 });

@@ -1,4 +1,4 @@
-import type { OptionTerms } from '../../uftp/rules/order-match.ts';
+import type { OptionTerms, Rounding } from '../../uftp/rules/order-match.ts';
 import type { RequestedBand } from '../merit-order.ts';
 import type { PowerISP } from '../power.ts';
 
@@ -75,6 +75,8 @@ export interface OrderFacts extends Frame, Baseline {
   readonly FlexOfferMessageID?: string | undefined;
   /** The step of the offer meant; known even while the offer's delivery is still under way. */
   readonly offerStep?: string | undefined;
+  /** How far a part of the offer may be from the exact part, as agreed with the DSO. */
+  readonly rounding?: Rounding | undefined;
   readonly OrderReference: string;
   readonly OptionReference?: string | undefined;
   readonly ActivationFactor: string;

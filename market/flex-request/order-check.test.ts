@@ -144,6 +144,24 @@ describe('partial activation', () => {
     expect(reasons({ ...half, Price: '42.00' })).toEqual(['Price mismatch']);
   });
 
+  it('allows for one of the last digit in any currency', () => {
+    const yen = offering({ Currency: 'JPY', OfferOption: [{ ...content().OfferOption[0]!, Price: '7' }] });
+    const inYen = { ...half, Currency: 'JPY' };
+    expect(reasons({ ...inYen, Price: '4' }, yen)).toEqual([]);
+    expect(reasons({ ...inYen, Price: '5' }, yen)).toEqual(['Price mismatch']);
+  });
+
+  it('allows for what is agreed about rounding', () => {
+    const agreed = { ...half, rounding: { powerW: 10, amount: '0.10' } };
+    expect(reasons({ ...agreed, Price: '21.10', ISP: scaled(-2010) })).toEqual([]);
+    expect(reasons({ ...agreed, Price: '21.11', ISP: scaled(-2011) })).toEqual([
+      'Power mismatch',
+      'Price mismatch',
+    ]);
+    const exact = { ...half, rounding: { powerW: 0, amount: '0.00' } };
+    expect(reasons({ ...exact, Price: '21.01', ISP: scaled(-2001) })).toHaveLength(2);
+  });
+
   it('allows for rounding: 1 W and 0.01', () => {
     expect(reasons({ ...half, Price: '21.01', ISP: scaled(-2001) })).toEqual([]);
     expect(reasons({ ...half, Price: '20.99', ISP: scaled(-1999) })).toEqual([]);

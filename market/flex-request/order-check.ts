@@ -58,8 +58,8 @@ function optionMismatches(order: OrderFacts, { content }: OfferState, frame: Fra
     (factorDifference(order, option) !== false || Number(order.ActivationFactor) > 1) &&
       TEXTS.activationFactor,
     otherISPs && TEXTS.ispMismatch,
-    !otherISPs && powerDifference(order, option, count) !== false && TEXTS.powerMismatch,
-    priceDifference(order, content, option) !== false && TEXTS.priceMismatch,
+    !otherISPs && powerDifference(order, option, count, order.rounding) !== false && TEXTS.powerMismatch,
+    priceDifference(order, content, option, order.rounding) !== false && TEXTS.priceMismatch,
   ];
 }
 

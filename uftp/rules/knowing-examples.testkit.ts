@@ -1,5 +1,15 @@
 import type { Message } from '../messages/index.ts';
-import { example as e, type Examples, IDS, KNOWN, referring, sound, STORED } from './examples.testkit.ts';
+import {
+  CONTEXT,
+  example as e,
+  type Examples,
+  IDS,
+  KNOWN,
+  referring,
+  sound,
+  STORED,
+} from './examples.testkit.ts';
+import type { Market } from './rule.ts';
 
 const wrapper = { SenderDomain: 'dso.example.com', SenderRole: 'DSO' } as const;
 const digest = 'a1';
@@ -16,6 +26,10 @@ const procured = {
   Period: '2027-02-10',
   CongestionPoint: settlementItem.CongestionPoint,
 };
+
+const roundingTo = (rounding: NonNullable<Market['rounding']>) => ({
+  market: { ...CONTEXT.market!, rounding },
+});
 
 /** Examples of the rules that need knowledge. Where none is replaced, everything referred to is known and in force. */
 export const KNOWING_EXAMPLES = {
@@ -273,6 +287,10 @@ export const KNOWING_EXAMPLES = {
       e(order({ ActivationFactor: '0.75', Price: '31.50', ISP: orderedISP(-3000) })),
       // Rounding is left open, so a scaled power may be one watt off.
       e(order({ ActivationFactor: '0.75', Price: '31.50', ISP: orderedISP(-3001) })),
+      e(
+        order({ ActivationFactor: '0.75', Price: '31.50', ISP: orderedISP(-3010) }),
+        roundingTo({ powerW: 10 }),
+      ),
     ],
     rejects: [
       e(order({ ISP: orderedISP(-3999) })),
@@ -284,6 +302,10 @@ export const KNOWING_EXAMPLES = {
     accepts: [
       e(order({ Price: '42' })),
       e(order({ ActivationFactor: '0.75', Price: '31.51', ISP: orderedISP(-3000) })),
+      e(
+        order({ ActivationFactor: '0.75', Price: '32', ISP: orderedISP(-3000) }),
+        roundingTo({ amount: '0.5' }),
+      ),
     ],
     rejects: [
       e(order({ Price: '42.01' })),

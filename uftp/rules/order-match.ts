@@ -1,5 +1,6 @@
 import Big from 'big.js';
 import { type ISPGroup, ispsOf } from '../calendar/index.ts';
+import { currencyDecimals } from './currency.ts';
 
 /**
  * How an order compares with the offer it orders, without any knowledge but the two (UFTP FlexOrder: exactly as
@@ -37,8 +38,16 @@ export interface OfferTerms<Option extends OptionTerms = OptionTerms> {
   readonly OfferOption: readonly Option[];
 }
 
-/** The spec does not say how scaled values are rounded, so a partial order may differ by the last digit. */
-const ROUNDING = { watts: 1, money: '0.01' } as const;
+/**
+ * How far the values of a partial order may be from the exactly scaled ones, in W and as an amount: the spec does not
+ * say how they are rounded, so it is agreed on. Where it is not: one of the last digit, of watts and of the currency.
+ */
+export interface Rounding {
+  readonly powerW?: number | undefined;
+  readonly amount?: string | undefined;
+}
+
+const lastDigit = (currency: string): Big => new Big(10).pow(-currencyDecimals(currency));
 
 /** The option ordered: the one named, or the only one; undefined where there is none such. */
 export function orderedOption<Option extends OptionTerms>(
@@ -72,33 +81,37 @@ export function ispDifference(order: OrderTerms, option: OptionTerms, count: num
 }
 
 /**
- * A power that is not the offered one times the ActivationFactor: exactly at factor 1, else within 1 W.
+ * A power that is not the offered one times the ActivationFactor: exactly at factor 1, else as far as rounding goes.
  *
  * @param count how many ISPs the day has
  */
-export function powerDifference(order: OrderTerms, option: OptionTerms, count: number): Difference {
+export function powerDifference(
+  order: OrderTerms,
+  option: OptionTerms,
+  count: number,
+  { powerW = 1 }: Rounding = {},
+): Difference {
   const offered = powers(option, count);
   for (const [n, power] of powers(order, count)) {
     const due = new Big(offered.get(n) ?? 0).times(order.ActivationFactor);
-    if (differs(due, power, isWhole(order) ? 0 : ROUNDING.watts)) {
+    if (differs(due, power, isWhole(order) ? 0 : powerW)) {
       return `ISP ${n}: ${power} W, due is ${due.toFixed()} W`;
     }
   }
   return false;
 }
 
-/** A Price that is not the asked one times the ActivationFactor (exactly at 1, else within 0.01), or other money. */
+/** A Price that is not the asked one times the ActivationFactor (exactly at 1, else as far as rounding goes), or other money. */
 export function priceDifference(
   order: OrderTerms,
   offer: Pick<OfferTerms, 'Currency'>,
   option: OptionTerms,
+  rounding: Rounding = {},
 ): Difference {
   if (order.Currency !== offer.Currency) return `${order.Currency}, not ${offer.Currency}`;
   const due = new Big(option.Price).times(order.ActivationFactor);
-  return (
-    differs(due, order.Price, isWhole(order) ? 0 : ROUNDING.money) &&
-    `${order.Price}, due is ${due.toFixed()} ${order.Currency}`
-  );
+  const tolerance = isWhole(order) ? 0 : (rounding.amount ?? lastDigit(offer.Currency));
+  return differs(due, order.Price, tolerance) && `${order.Price}, due is ${due.toFixed()} ${order.Currency}`;
 }
 
 /** Whether the order names another baseline than the offer; one that names none is taken as offered. */
@@ -115,7 +128,7 @@ export function namesOtherBaseline(
 
 const isWhole = (order: OrderTerms): boolean => new Big(order.ActivationFactor).eq(1);
 
-const differs = (due: Big, value: number | string, tolerance: number | string): boolean =>
+const differs = (due: Big, value: number | string, tolerance: Big | number | string): boolean =>
   due.minus(value).abs().gt(tolerance);
 
 /** Power in W by ISP number. */

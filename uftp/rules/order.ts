@@ -70,7 +70,7 @@ export const ORDER_RULES = [
   knowing({
     name: 'power-mismatch',
     messages: ['FlexOrder'],
-    when: 'a power is not the offered one times the ActivationFactor (exactly at factor 1, else within 1 W)',
+    when: 'a power is not the offered one times the ActivationFactor: exactly at factor 1, else within what is agreed, or 1 W',
     text: TEXTS.powerMismatch,
     cites: 'UFTP FlexOrder, rejection reasons: "Power mismatch"',
     presumes: [
@@ -84,19 +84,21 @@ export const ORDER_RULES = [
     breaks: async (order, context) => {
       const found = await orderedFrom(order, context);
       const count = countOn(order.Period, order, context);
-      return found !== undefined && count !== undefined && powerDifference(order, found.option, count);
+      if (found === undefined || count === undefined) return false;
+      return powerDifference(order, found.option, count, context.market?.rounding);
     },
   }),
   knowing({
     name: 'price-mismatch',
     messages: ['FlexOrder'],
-    when: 'the Price is not the asked one times the ActivationFactor (exactly at factor 1, else within 0.01), or the Currency differs',
+    when: 'the Price is not the asked one times the ActivationFactor (exactly at factor 1, else within what is agreed, or one of the last digit), or the Currency differs',
     text: TEXTS.priceMismatch,
     cites: 'UFTP FlexOrder, rejection reasons: "Price mismatch"',
     knows: ['references'],
     breaks: async (order, context) => {
       const found = await orderedFrom(order, context);
-      return found !== undefined && priceDifference(order, found.offer, found.option);
+      if (found === undefined) return false;
+      return priceDifference(order, found.offer, found.option, context.market?.rounding);
     },
   }),
   knowing({

@@ -1,6 +1,7 @@
 import type { Role, Version } from '../definition/version.ts';
 import type { Message, MessageType } from '../messages/index.ts';
 import type { Knowledge } from './knowledge.ts';
+import type { Rounding } from './order-match.ts';
 
 /** The constants of a market, which messages repeat only so that they can be checked. */
 export interface Market {
@@ -8,6 +9,8 @@ export interface Market {
   readonly ISPDuration: string;
   /** IANA name of the zone in which days are meant, e.g. Europe/Amsterdam. */
   readonly TimeZone: string;
+  /** How far a partial order may be from the exactly scaled offer; absent: by one of the last digit. */
+  readonly rounding?: Rounding;
 }
 
 /** What a message is judged in: the moment, the market, the wrapper it came in, and what is known. */
