@@ -3,7 +3,10 @@ import type { PrognosisActivities } from './prognosis-contract.ts';
 
 /** Where D-Prognoses begin and end with the congestion points that a CRO shows. Both are harmless twice. */
 export interface PrognosisPort {
-  /** A congestion point has appeared: UFTP asks for its D-Prognosis where that is the agreed baseline. */
+  /**
+   * A congestion point has appeared, or other connections of ours are on it: UFTP asks for its D-Prognosis, or for a
+   * new revision, where that is the agreed baseline.
+   */
   start(point: { dso: string; congestionPoint: string; period: string }): Promise<void>;
   /** None of our connections is on it any more. */
   stop(point: { dso: string; congestionPoint: string; period: string }): Promise<void>;
@@ -13,7 +16,7 @@ export interface PrognosisPort {
 export function toldPrognoses(log: Log): PrognosisPort {
   return {
     async start(point) {
-      log.info(point, 'a congestion point appeared');
+      log.info(point, 'connections of ours are on a congestion point');
     },
     async stop(point) {
       log.warn(point, 'a congestion point vanished');

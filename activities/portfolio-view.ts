@@ -1,5 +1,11 @@
 import { instant } from '../base/clock.ts';
-import { diffViews, unaccounted, type View, type ViewDiff } from '../market/portfolio/view-diff.ts';
+import {
+  type ChangedPoint,
+  diffViews,
+  unaccounted,
+  type View,
+  type ViewDiff,
+} from '../market/portfolio/view-diff.ts';
 import type { PortfolioView, ViewChange } from '../store/index.ts';
 import type { Message } from '../uftp/index.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -50,7 +56,7 @@ export function portfolioViewActivities(
       const { missing, unexpected } = unaccounted(view, await store.connections.idsOn(kept.period));
       await store.portfolioSync.recordChanges(kept, changesOf(diff, view, missing, unexpected));
       // Again on a repeat: each of these is harmless twice, and none of them may be left out.
-      for (const { dso, congestionPoint } of diff.appeared)
+      for (const { dso, congestionPoint } of [...diff.appeared, ...diff.changed.filter(isServedAnew)])
         await prognoses.start({ dso, congestionPoint, period: kept.period });
       for (const { dso, congestionPoint } of diff.vanished)
         await prognoses.stop({ dso, congestionPoint, period: kept.period });
@@ -99,6 +105,9 @@ export function portfolioViewActivities(
     });
   }
 }
+
+/** With other connections on it another power is expected there. UFTP, "D-Prognosis": of all prosumers served there. */
+const isServedAnew = ({ joined, left }: ChangedPoint): boolean => joined.length + left.length > 0;
 
 const NOTHING: View = { points: [], unallocated: [] };
 

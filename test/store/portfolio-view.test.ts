@@ -112,7 +112,8 @@ test('a new point begins prognoses, one that vanished ends them and is told, cha
   expect(await look(next)).toEqual(changed);
   // A worker that died in between does it again, and nothing is told twice.
   expect(await look(next)).toEqual(changed);
-  expect(followed.slice(0, 2)).toEqual([`start ${c} 2026-06-16`, `stop ${b}`]);
+  // A connection left point a: what is expected of it is another sum now.
+  expect(followed.slice(0, 3)).toEqual([`start ${c} 2026-06-16`, `start ${a} 2026-06-16`, `stop ${b}`]);
   expect(await openAlerts()).toEqual([
     ['unallocated', expect.stringContaining(ean(4))],
     ['vanished/2026-06-16', expect.stringContaining(`${b} of dso.example.com`)],
@@ -131,7 +132,10 @@ test('a new point begins prognoses, one that vanished ends them and is told, cha
   // The next day all are on points: that alert is taken back, the one that a point vanished stays.
   const after = await answered('2026-06-17', 3, { a: { on: [1, 4], intraday: 'AGR' }, c: { on: [2, 3] } });
   await views().keepPortfolioView({ inboxId: after });
+  followed.splice(0);
   expect(await look(after)).toEqual(nothing);
+  // Connection 4 joined point a, which was known already.
+  expect(followed).toEqual([`start ${a} 2026-06-17`]);
   expect((await openAlerts()).map(([key]) => key)).toEqual(['vanished/2026-06-16']);
 
   // Another point does not end it; the one that it tells of does, when it comes back.
