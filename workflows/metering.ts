@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { MeteredDayKey, MeteringAnswer } from '../activities/contract.ts';
+import { meansSuccess } from '../uftp/rules/wording.ts';
 import { Mailbox, notBefore, now, type Start, tell } from './entity.ts';
 import { workflowIds } from './ids.ts';
 import type { Inbound } from './inbound.ts';
@@ -89,10 +90,10 @@ const answersOf = (events: readonly Event[]): MeteringAnswer[] =>
 
 function answerIn({ refersTo, content }: Inbound<'MeteringResponse'>): Event | undefined {
   if (refersTo === undefined) return undefined;
-  const { Result, RejectionReason: reason } = content;
+  const { RejectionReason: reason } = content;
   return {
     kind: 'answered',
-    answer: { step: refersTo, accepted: Result === 'Accepted', ...(reason !== undefined && { reason }) },
+    answer: { step: refersTo, accepted: meansSuccess(content), ...(reason !== undefined && { reason }) },
   };
 }
 

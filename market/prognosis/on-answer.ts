@@ -1,3 +1,4 @@
+import { isOnlyReason, meansSuccess } from '../../uftp/rules/wording.ts';
 import type { PrognosisEffect } from './events.ts';
 import type { PrognosedOrder, PrognosisAnswer, PrognosisState, SentPrognosis } from './state.ts';
 import { act, alert, type PrognosisStep, resolve, subject, without } from './step.ts';
@@ -24,8 +25,7 @@ export function settle(
   now: string,
 ): PrognosisStep {
   const reason = answer.RejectionReason;
-  // UFTP: what was "Already Submitted" is considered successfully submitted.
-  const accepted = answer.Result === 'Accepted' || means(reason, 'Already Submitted');
+  const accepted = meansSuccess(answer);
   const keep: PrognosisEffect = {
     kind: 'keepAnswer',
     messageId: sent.messageId!,
@@ -114,11 +114,11 @@ function onRejection(
   reason: string,
   now: string,
 ): PrognosisState {
-  if (means(reason, 'Subordinate sequence number')) {
+  if (isOnlyReason(reason, 'Subordinate sequence number')) {
     const floor = beyond(sent.revision!, state.leaps, now);
     if (floor !== undefined) return { ...state, due: true, floor, leaps: state.leaps + 1 };
   }
-  if (means(reason, 'Lacking ISPs') && !state.spelledOut) {
+  if (isOnlyReason(reason, 'Lacking ISPs') && !state.spelledOut) {
     return { ...state, due: true, spelledOut: true };
   }
   const before = state.inForce ? ` Revision ${state.inForce.revision} stays in force.` : '';
@@ -140,11 +140,3 @@ export function beyond(revision: number, leaps: number, now: string): number | u
   const ladder = [revision + 1_000, Math.floor(milliseconds / 1_000), milliseconds];
   return ladder.slice(leaps).find((candidate) => candidate > revision);
 }
-
-/** Whether this is the only reason given. Case, spacing and punctuation differ between versions and peers. */
-function means(given: string | undefined, reason: string): boolean {
-  const reasons = (given ?? '').split(';').map(lettersOf).filter(Boolean);
-  return reasons.length > 0 && reasons.every((each) => each.startsWith(lettersOf(reason)));
-}
-
-const lettersOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');

@@ -107,8 +107,11 @@ test('a DSO that is away gets the same bytes when it is back', async () => {
   expect(new Set(sent).size).toBe(1);
 });
 
-test('without an answer the same bytes go out again; an answer to those will do', async () => {
-  const day = await floor.day('2026-04-06', [ean(1)], (_, times) => (times === 2 ? ACCEPTED : undefined));
+test.each([
+  ['2026-04-06', ACCEPTED],
+  ['2026-04-16', 'Already Submitted'],
+])('%s: without an answer the same bytes go out again; %s to those will do', async (period, answer) => {
+  const day = await floor.day(period, [ean(1)], (_, times) => (times === 2 ? answer : undefined));
   await day.read(ean(1), 100);
   await day.start();
   await expect.poll(() => day.told().length, { timeout: 20_000 }).toBe(1);

@@ -1,7 +1,8 @@
 import { VERSIONS } from '../definition/version.ts';
-import { type Message, type MessageType } from '../messages/index.ts';
+import type { MessageType } from '../messages/index.ts';
 import { textOf } from './judge.ts';
 import { RULES, type RuleName } from './table.ts';
+import { reasonsIn, wordingKey } from './wording.ts';
 
 /** Wordings of peers that differ from the spec by more than case, spacing and punctuation. */
 const VARIANTS: readonly (readonly [RuleName, string])[] = [
@@ -31,16 +32,13 @@ interface Wording {
   readonly messages: readonly MessageType[];
 }
 
-/** Letters and digits only: case, spacing and punctuation differ between versions and peers. */
-const keyOf = (reason: string): string => reason.toLowerCase().replace(/[^a-z0-9]/g, '');
-
 /** Longest first: a longer wording says more than one it begins with. */
 const WORDINGS: readonly Wording[] = RULES.flatMap((rule) => {
   const texts = [...VERSIONS, 'next' as const].flatMap((version) =>
     rule.messages.map((type) => textOf(rule, version, type)),
   );
   const variants = VARIANTS.flatMap(([name, variant]) => (name === rule.name ? [variant] : []));
-  const keys = new Set([...texts, ...variants].map(keyOf));
+  const keys = new Set([...texts, ...variants].map(wordingKey));
   return [...keys].map((key) => ({ key, rule: rule.name, messages: rule.messages }));
 }).sort((a, b) => b.key.length - a.key.length);
 
@@ -53,7 +51,7 @@ const LONGEST_REASON = 1000;
  * @param type the type of the rejected message, not of the response
  */
 export function matchReason(reason: string, type?: MessageType): RuleName | undefined {
-  const key = keyOf(reason.slice(0, LONGEST_REASON));
+  const key = wordingKey(reason.slice(0, LONGEST_REASON));
   return WORDINGS.find(
     (wording) => key.startsWith(wording.key) && (type === undefined || wording.messages.includes(type)),
   )?.rule;
@@ -67,21 +65,5 @@ export interface MatchedReason {
 
 /** A RejectionReason taken apart at its semicolons. */
 export function matchReasons(rejectionReason: string, type?: MessageType): MatchedReason[] {
-  return rejectionReason
-    .split(';')
-    .map((text) => text.trim())
-    .filter((text) => text !== '')
-    .map((text) => ({ text, rule: matchReason(text, type) }));
-}
-
-type Answer = Pick<Message<'FlexOfferResponse'>, 'Result' | 'RejectionReason'>;
-
-/**
- * Whether a response means that its message was taken: Accepted, or Rejected for no other reason than that it had
- * been submitted already (UFTP, "Already Submitted": considered successfully submitted).
- */
-export function meansSuccess({ Result, RejectionReason }: Answer): boolean {
-  if (Result === 'Accepted') return true;
-  const reasons = matchReasons(RejectionReason ?? '');
-  return reasons.length > 0 && reasons.every(({ rule }) => rule === 'already-submitted');
+  return reasonsIn(rejectionReason).map((text) => ({ text, rule: matchReason(text, type) }));
 }

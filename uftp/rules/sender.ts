@@ -2,6 +2,7 @@ import { VERSIONS } from '../definition/version.ts';
 import { definitionOf } from '../messages/index.ts';
 import { ALL } from './facts.ts';
 import { alone, knowing } from './rule.ts';
+import { TEXTS } from './texts.ts';
 
 /** Who may say what to whom. */
 export const SENDER_RULES = [
@@ -85,7 +86,7 @@ export const SENDER_RULES = [
     name: 'already-submitted',
     messages: ALL,
     when: 'the same message was received before; this means success, and the stored answer is better',
-    text: 'Already Submitted',
+    text: TEXTS.alreadySubmitted,
     cites: 'UFTP, rejection reasons: "Already Submitted": considered successfully submitted',
     knows: ['submissions'],
     breaks: async ({ SenderDomain, MessageID }, { digest, knowledge }) => {

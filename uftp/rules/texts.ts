@@ -20,4 +20,5 @@ export const TEXTS = {
   deadlineExpired: 'Deadline expired',
   contractUnknown: 'Unknown reference ContractID',
   periodOutOfBounds: 'Period out of bounds',
+  alreadySubmitted: 'Already Submitted',
 } as const;
