@@ -61,6 +61,12 @@ export interface PortfolioActivities {
   sendPortfolioQuery(input: ToCro & { period?: string }): Promise<Asked>;
   /** Keeps what the CRO answered; returns what it says in short. */
   keepPortfolioView(input: { inboxId: string }): Promise<PortfolioSummary>;
+  /**
+   * Keeps the answer that nothing is registered as a view that shows nothing, where we represent nobody on its day.
+   *
+   * @returns undefined where somebody is represented, so that the answer is wrong
+   */
+  keepViewOfNobody(input: { inboxId: string }): Promise<PortfolioSummary | undefined>;
   /** Compares an answer with the one before and with the portfolio, and lets follow what follows from it. */
   comparePortfolioView(input: { inboxId: string; lastWord: boolean }): Promise<ViewComparison>;
   /** Writes down how the synchronisation stands. */

@@ -6,11 +6,11 @@ import {
   type View,
   type ViewDiff,
 } from '../market/portfolio/view-diff.ts';
-import type { PortfolioView, ViewChange } from '../store/index.ts';
+import type { InboxRow, PortfolioView, ViewChange } from '../store/index.ts';
 import type { Message } from '../uftp/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { sourceOf } from './portfolio.ts';
-import type { PortfolioActivities } from './portfolio-contract.ts';
+import type { PortfolioActivities, PortfolioSummary } from './portfolio-contract.ts';
 import type { PrognosisPort } from './portfolio-prognoses.ts';
 import { readInbox } from './read-inbox.ts';
 
@@ -21,30 +21,20 @@ const NAMED = 5;
 export function portfolioViewActivities(
   deps: Dependencies,
   prognoses: PrognosisPort,
-): Pick<PortfolioActivities, 'keepPortfolioView' | 'comparePortfolioView'> {
+): Pick<PortfolioActivities, 'keepPortfolioView' | 'keepViewOfNobody' | 'comparePortfolioView'> {
   const { store, clock } = deps;
 
   return {
     async keepPortfolioView({ inboxId }) {
       const { row, message } = await readInbox(store, inboxId, 'AGRPortfolioQueryResponse');
-      const congestionPoints = pointsOf(message);
-      const connections = message.DSOView.flatMap(({ Connection }) => Connection.map(addressOf));
-      await store.portfolio.saveView({
-        cro: row.senderDomain,
-        period: message.Period,
-        messageId: row.messageId,
-        receivedAt: row.receivedAt,
-        result: message.Result,
-        ...(message.RejectionReason !== undefined && { reason: message.RejectionReason }),
-        congestionPoints,
-        connections,
-      });
-      return {
-        period: message.Period,
-        congestionPoints: congestionPoints.length,
-        connections: congestionPoints.reduce((sum, { connections }) => sum + connections.length, 0),
-        unallocated: connections.length,
-      };
+      return keep(row, message, message.Result);
+    },
+
+    async keepViewOfNobody({ inboxId }) {
+      const { row, message } = await readInbox(store, inboxId, 'AGRPortfolioQueryResponse');
+      if ((await store.connections.idsOn(message.Period)).length > 0) return undefined;
+      // It stands like any view, so that what is asked about the day is answered by it.
+      return keep(row, { ...message, DSOView: [] }, 'Accepted');
     },
 
     async comparePortfolioView({ inboxId, lastWord }) {
@@ -72,6 +62,27 @@ export function portfolioViewActivities(
       };
     },
   };
+
+  async function keep(
+    { senderDomain: cro, messageId, receivedAt }: InboxRow,
+    message: Message<'AGRPortfolioQueryResponse'>,
+    result: string,
+  ): Promise<PortfolioSummary> {
+    const { Period: period, RejectionReason: reason } = message;
+    const congestionPoints = pointsOf(message);
+    const connections = message.DSOView.flatMap(({ Connection }) => Connection.map(addressOf));
+    await store.portfolio.saveView({
+      ...{ cro, period, messageId, receivedAt, result },
+      ...(reason !== undefined && { reason }),
+      ...{ congestionPoints, connections },
+    });
+    return {
+      period,
+      congestionPoints: congestionPoints.length,
+      connections: congestionPoints.reduce((sum, { connections }) => sum + connections.length, 0),
+      unallocated: connections.length,
+    };
+  }
 
   /** Points that vanished may come back: when all that an alert tells of are there again, it is over. */
   async function endVanished({ cro, congestionPoints }: PortfolioView): Promise<void> {

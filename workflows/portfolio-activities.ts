@@ -21,5 +21,5 @@ const shortWrite = proxyLocalActivities<Activities>({
 });
 
 export const { sendPortfolioUpdate, sendPortfolioQuery, sendAgain } = delivery;
-export const { keepPortfolioView, comparePortfolioView } = bulk;
+export const { keepPortfolioView, keepViewOfNobody, comparePortfolioView } = bulk;
 export const { portfolioStanding, recordSync } = shortWrite;

@@ -8,11 +8,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Asked, PortfolioSummary, SyncStage } from '../activities/contract.ts';
+import { meansSuccess } from '../uftp/rules/wording.ts';
 import { Mailbox, now } from './entity.ts';
 import type { Inbound } from './inbound.ts';
 import {
   comparePortfolioView,
   keepPortfolioView,
+  keepViewOfNobody,
   portfolioStanding,
   recordSync,
   sendAgain,
@@ -136,7 +138,7 @@ async function update(cro: string, exchange: Exchange): Promise<boolean> {
   await stage({ cro, stage: 'updating', facts: { version, entries } });
   const answer = await exchange('AGRPortfolioUpdate', sendPortfolioUpdate);
   const refused = refusal(answer);
-  if (refused !== undefined) throw new Stopped(answer.type, refused);
+  if (refused !== undefined && !wasTaken(answer)) throw new Stopped(answer.type, refused);
   // What was sent may be newer by now than the version read before; it is never older.
   await recordSync({ cro, stage: 'updating', facts: { version, entries }, acceptedVersion: version });
   return true;
@@ -155,10 +157,11 @@ async function viewed(
     );
     const refused = refusal(answer);
     const nothing = refused?.includes(NOTHING_REGISTERED) === true;
-    if (refused !== undefined && (lastWord || !nothing)) throw new Stopped(answer.type, refused);
-    if (!nothing) {
-      const { inboxId } = answer;
-      const view = await keepPortfolioView({ inboxId });
+    if (refused !== undefined && !nothing) throw new Stopped(answer.type, refused);
+    const { inboxId } = answer;
+    const view = nothing ? await viewOfNobody(inboxId) : await keepPortfolioView({ inboxId });
+    if (!view && lastWord) throw new Stopped(answer.type, refused!);
+    if (view) {
       await stage({ cro, stage: 'comparing', facts: { ...view } });
       const { missing } = await comparePortfolioView({ inboxId, lastWord });
       if (missing === 0 || lastWord) return view;
@@ -168,6 +171,10 @@ async function viewed(
   }
   return undefined;
 }
+
+/** Where nobody is represented on a day, a CRO that has nothing registered is right: all that it showed has vanished. */
+const viewOfNobody = async (inboxId: string): Promise<PortfolioSummary | undefined> =>
+  patched('portfolio-view-of-nobody') ? keepViewOfNobody({ inboxId }) : undefined;
 
 type Exchange = (
   type: string,
@@ -208,6 +215,10 @@ function refusal({ content }: Answer): string | undefined {
   const { Result, RejectionReason } = content;
   return Result === 'Accepted' ? undefined : (RejectionReason ?? 'rejected without a reason');
 }
+
+/** Whether a refusal of the same bytes means that the update was taken before. An answer to a query cannot be left out. */
+const wasTaken = ({ content }: Answer): boolean =>
+  meansSuccess(content) && patched('portfolio-update-already-submitted');
 
 async function stage(standing: SyncStage): Promise<void> {
   setCurrentDetails(`${standing.stage}: ${JSON.stringify(standing.facts ?? {})}`);

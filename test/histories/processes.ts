@@ -41,6 +41,8 @@ export const PROCESSES = [
     'portfolio-sync-answered-late': 'no answer in time: the same bytes go out again, and are answered',
     'portfolio-sync-unanswered': 'no answer to those either: the operator is to look',
     'portfolio-sync-nothing-registered': 'the CRO has nothing registered: it is told, and asked again',
+    'portfolio-sync-update-taken-before': 'the same update again was submitted already: it was taken',
+    'portfolio-sync-view-of-nobody': 'nothing is registered, and nobody is represented: all points vanished',
     'portfolio-sync-view-misses': 'the view misses a connection: it is registered once more',
     'portfolio-sync-asked-meanwhile': 'asked while an update is in flight: served afterwards, all together',
     'portfolio-sync-first-run': 'asked about so many days that it leaves some to the next run',

@@ -6,7 +6,8 @@ import type { Outgoing } from '../../activities/outgoing.ts';
 import { portfolioActivities } from '../../activities/portfolio.ts';
 import { portfolioViewActivities } from '../../activities/portfolio-view.ts';
 import { createStore, type RepresentedConnection, type Store } from '../../store/index.ts';
-import { encode, type Message, type MessageDraft } from '../../uftp/index.ts';
+import { encodeAsPeersDo } from '../../simulator/lenient.ts';
+import { type Message, type MessageDraft } from '../../uftp/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
 import { inbound, outbound } from './samples.ts';
 import { CRO, floorConfig } from './trading-floor.ts';
@@ -49,29 +50,37 @@ async function answered(
   minute: number,
   points: Record<string, { on: number[]; intraday?: 'AGR' | 'DSO' }>,
   nowhere: number[] = [],
+  refused?: string,
 ): Promise<string> {
   const entity = (n: number) => ({ EntityAddress: ean(n) });
   const head = {
     ...{ Version: '3.1.0', SenderDomain: CRO, RecipientDomain: 'agr.example.com', TimeStamp: NOW },
     ...{ MessageID: randomUUID(), ConversationID: randomUUID() },
   };
-  const payload = encode({
+  const payload = encodeAsPeersDo({
     ...{ ...head, type: 'AGRPortfolioQueryResponse', AGRPortfolioQueryMessageID: randomUUID() },
-    ...{ Result: 'Accepted', TimeZone: 'Europe/Amsterdam', Period: period },
-    DSOView: [
-      {
-        DSOPortfolio: [
+    ...(refused ? { Result: 'Rejected', RejectionReason: refused } : { Result: 'Accepted' }),
+    ...{ TimeZone: 'Europe/Amsterdam', Period: period },
+    DSOView: refused
+      ? []
+      : [
           {
-            DSODomain: 'dso.example.com',
-            CongestionPoint: Object.entries(points).map(([id, { on, intraday }]) => ({
-              ...{ EntityAddress: `ea1.2009-01.com.example:${id}`, MutexOffersSupported: false },
-              ...{ DayAheadRedispatchBy: 'DSO', IntradayRedispatchBy: intraday, Connection: on.map(entity) },
-            })),
+            DSOPortfolio: [
+              {
+                DSODomain: 'dso.example.com',
+                CongestionPoint: Object.entries(points).map(([id, { on, intraday }]) => ({
+                  ...{ EntityAddress: `ea1.2009-01.com.example:${id}`, MutexOffersSupported: false },
+                  ...{
+                    DayAheadRedispatchBy: 'DSO',
+                    IntradayRedispatchBy: intraday,
+                    Connection: on.map(entity),
+                  },
+                })),
+              },
+            ],
+            Connection: nowhere.map(entity),
           },
         ],
-        Connection: nowhere.map(entity),
-      },
-    ],
   } as Message<'AGRPortfolioQueryResponse'>);
   const accepted = await store.inbox.accept(
     inbound({
@@ -148,6 +157,30 @@ test('a new point begins prognoses, one that vanished ends them and is told, cha
   const [sixteenth, nineteenth] = ['vanished/2026-06-16', 'vanished/2026-06-19'];
   expect(await later(4, { a: { on: [1, 4] }, d: { on: [2, 3] } })).toEqual([sixteenth, nineteenth]);
   expect(await later(5, { a: { on: [1] }, b: { on: [4] }, d: { on: [2, 3] } })).toEqual([nineteenth]);
+});
+
+test('nothing registered is a view where nobody is represented: all points vanish; where somebody is, it is none', async () => {
+  // Long after everybody's last day.
+  const [before, after] = ['2036-06-15', '2036-06-16'];
+  const inboxId = await answered(before, 7, { e: { on: [1] } });
+  await views().keepPortfolioView({ inboxId });
+  const nothing = await answered(after, 8, {}, [], 'No connections available');
+  await represent([since(1)]);
+  expect(await views().keepViewOfNobody({ inboxId: nothing })).toBeUndefined();
+  await represent([{ ...since(1), endPeriod: '2036-06-15' }]);
+  expect(await views().keepViewOfNobody({ inboxId: nothing })).toMatchObject({ congestionPoints: 0 });
+  followed.splice(0);
+  expect(await views().comparePortfolioView({ inboxId: nothing, lastWord: false })).toMatchObject({
+    ...{ vanished: 1, missing: 0 },
+  });
+  expect(followed).toEqual(['stop ea1.2009-01.com.example:e']);
+  expect((await openAlerts()).map(([key]) => key)).toContain(`vanished/${after}`);
+  const point = await store.portfolio.activeCongestionPoint(
+    'dso.example.com',
+    'ea1.2009-01.com.example:e',
+    after,
+  );
+  expect(point).toBeUndefined();
 });
 
 test('a connection that no list has is missing: told only when it was registered again', async () => {

@@ -22,6 +22,8 @@ export interface Registry {
   /** What the CRO is to be told, and does not know yet. */
   readonly entries?: number;
   readonly dirty?: boolean;
+  /** Nobody is represented on the day that it is asked about. */
+  readonly nobody?: boolean;
 }
 
 const ACCEPTED = { Result: 'Accepted' };
@@ -49,6 +51,7 @@ export async function startPortfolioFloor() {
       sendPortfolioQuery: (to: ToCro & { period?: string }) => played().sent('AGRPortfolioQuery', to),
       sendAgain: ({ step }: { step: string }) => played().again(step),
       keepPortfolioView: () => played().kept(),
+      keepViewOfNobody: () => played().keptNobody(),
       comparePortfolioView: ({ lastWord }: { lastWord: boolean }) => played().compared(lastWord),
       recordSync: (stage: Parameters<PortfolioActivities['recordSync']>[0]) => played().recorded(stage),
     },
@@ -107,6 +110,11 @@ export async function startPortfolioFloor() {
 
     async kept() {
       return { period: '2026-11-25', congestionPoints: 1, connections: 2, unallocated: 0 };
+    }
+
+    async keptNobody() {
+      if (!this.#registry.nobody) return undefined;
+      return { period: '2026-11-25', congestionPoints: 0, connections: 0, unallocated: 0 };
     }
 
     async compared(lastWord: boolean) {

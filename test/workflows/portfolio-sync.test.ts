@@ -50,6 +50,21 @@ test('without an answer the same bytes go out again; an answer to those will do'
   await cro.record('portfolio-sync-answered-late');
 });
 
+test('an update that was "Already Submitted" was taken; an answer to a query cannot be left out', async () => {
+  const again = (n: number) => (n === 2 ? rejected('Already Submitted') : undefined);
+  const cro = floor.registry({ onUpdate: again });
+  await cro.ask();
+  await expectLog(cro, ['AGRPortfolioUpdate']);
+  await cro.moveBy(4 * HOUR);
+  expect(await cro.outcome()).toMatchObject({ kind: 'synced' });
+  expect(cro.stages[1]).toMatchObject({ acceptedVersion: 7 });
+  await cro.record('portfolio-sync-update-taken-before');
+
+  const other = floor.registry({ onQuery: () => rejected('Already Submitted'), dirty: false });
+  await other.ask();
+  expect(await other.outcome()).toMatchObject({ kind: 'stopped', reason: 'Already Submitted' });
+});
+
 test('without an answer to those either, the operator is to look', async () => {
   const cro = floor.registry({ onQuery: () => undefined, dirty: false });
   await cro.ask();
@@ -94,6 +109,14 @@ test('a CRO that says so once more has to be looked into', async () => {
   await cro.ask();
   expect(await cro.outcome()).toMatchObject({ kind: 'stopped', reason: 'No connections available' });
   expect(cro.log.filter((each) => each === 'AGRPortfolioUpdate')).toHaveLength(2);
+});
+
+test('a CRO that has nothing registered is right where nobody is represented: that is what it is compared as', async () => {
+  const cro = floor.registry({ nobody: true, onQuery: () => rejected('No connections available') });
+  await cro.ask();
+  expect(await cro.outcome()).toMatchObject({ kind: 'synced', view: { congestionPoints: 0 } });
+  expect(cro.log).toEqual(['AGRPortfolioUpdate', 'AGRPortfolioQuery', 'compared']);
+  await cro.record('portfolio-sync-view-of-nobody');
 });
 
 test('an empty portfolio is nothing to send and nothing to ask about', async () => {
