@@ -17,7 +17,7 @@ type Input = Parameters<PrognosisActivities['sendPrognosis']>[0];
 export async function sendPrognosis(
   { store, config, log }: Dependencies,
   outgoing: Outgoing,
-  { terms, step, power, floor, spelledOut }: Input,
+  { terms, step, power, floor, refused, spelledOut }: Input,
 ): ReturnType<PrognosisActivities['sendPrognosis']> {
   const { workflowId } = Context.current().info.workflowExecution!;
   const { dso, version, conversationId, CongestionPoint, Period, TimeZone, ISPDuration } = terms;
@@ -34,6 +34,7 @@ export async function sendPrognosis(
     ...{ timeZone: TimeZone, ispDuration: ISPDuration, power },
     domain: config.identity.domain,
     ...(floor !== undefined && { floor }),
+    ...(refused !== undefined && { refused }),
   };
   try {
     const key = { workflowId, step };

@@ -32,6 +32,14 @@ export type NewPrognosis = Pick<
   'dso' | 'congestionPoint' | 'period' | 'timeZone' | 'ispDuration' | 'power'
 >;
 
+/** How a refused Revision is to be exceeded. */
+export interface Leap {
+  /** The next is to be no lower than this. */
+  readonly floor?: number;
+  /** The Revision that the DSO refused as too low. */
+  readonly refused?: number;
+}
+
 /** What an order made of the profile on its ISPs, in W. */
 export interface ResultingProfile {
   readonly dso: string;
@@ -59,6 +67,12 @@ export interface PrognosisDay {
   readonly updatedAt: string;
 }
 
+/** Whether the DSO accepted a prognosis of ours, of whatever congestion point, with a Revision above this one. */
+async function tookAbove(tx: Pick<Db, 'prognosis'>, dso: string, revision: number): Promise<boolean> {
+  const where = { dso, result: 'Accepted', revision: { gt: revision } };
+  return (await tx.prognosis.findFirst({ where, select: { revision: true } })) !== null;
+}
+
 /** What was forecast in prognoses, what the DSOs said to it, and what orders made of it. */
 export function prognosesOf(db: Db) {
   const stored = (row: object | null): StoredPrognosis | undefined =>
@@ -76,18 +90,19 @@ export function prognosesOf(db: Db) {
 
   return {
     /**
-     * Fixes a D-Prognosis under its step with the next Revision of our domain, at least `floor`. Number and message are
-     * one transaction: no two messages have one number, whoever else counts; a retry finds what was fixed.
+     * Fixes a D-Prognosis under its step with the next Revision of our domain, at least `floor`; where the DSO accepted
+     * one above `refused` meanwhile, the next one will do. Number and message are one transaction: no two messages
+     * have one number, whoever else counts; a retry finds what was fixed.
      * `make` is called while the counter is held, and has to be quick.
      */
     async prepare(
       key: OutboxKey,
-      prognosis: NewPrognosis & { readonly domain: string; readonly floor?: number },
+      prognosis: NewPrognosis & { readonly domain: string } & Leap,
       make: (revision: number) => NewOutbound,
     ): Promise<{ row: OutboxRow; revision: number }> {
       const before = await fixed(key);
       if (before) return before;
-      const { domain, floor = 1, power, ...facts } = prognosis;
+      const { domain, floor = 1, refused, power, ...facts } = prognosis;
       return inTransaction(() =>
         db.$transaction(async (tx) => {
           await tx.prognosisRevision.createMany({ data: [{ domain, last: 0 }], skipDuplicates: true });
@@ -100,7 +115,9 @@ export function prognosesOf(db: Db) {
             const row = await tx.outbox.findUniqueOrThrow({ where });
             return { row: plain(row), revision: Number(winner.revision) };
           }
-          const revision = Math.max(Number(counter!.last) + 1, floor);
+          const next = Number(counter!.last) + 1;
+          const overtaken = refused !== undefined && (await tookAbove(tx, facts.dso, refused));
+          const revision = overtaken ? next : Math.max(next, floor);
           const data = outboundRow(key, make(revision));
           const row = await tx.outbox.create({ data });
           const { messageId, createdAt } = data;

@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -48,7 +49,8 @@ export async function dPrognosis(start: PrognosisStart): Promise<PrognosisPhase>
   const { dso, congestionPoint, period, startedAt, resumed } = start;
   const key = { dso, congestionPoint, period };
   const mailbox = new Mailbox<PrognosisEvent>();
-  let state = resumed ?? initialPrognosis;
+  const ordersInOperate = patched('prognosis-orders-in-operate');
+  let state: PrognosisState = { ...(resumed ?? initialPrognosis), ordersInOperate };
   let events = 0;
   /** What is under way beside the loop. */
   const underway = new Set<Promise<unknown>>();

@@ -39,8 +39,10 @@ export type PrognosisEffect =
       readonly kind: 'send';
       readonly step: string;
       readonly power: readonly number[];
-      /** The revision is to be no lower than this. */
+      /** The revision is to be no lower than this, */
       readonly floor?: number;
+      /** unless the DSO has taken one above this one, which it refused as too low: then that was overtaken. */
+      readonly refused?: number;
       readonly spelledOut: boolean;
     }
   /** The same bytes once more. */

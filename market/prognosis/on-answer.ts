@@ -35,14 +35,14 @@ export function settle(
   };
   const told = resolve(state, 'no-reply', 'not-delivered');
   if (!accepted) return act(onRejection(told, sent, reason ?? 'no reason was given', now), keep);
-  const { step, messageId, revision, power } = sent as Required<SentPrognosis>;
+  const { step, messageId, revision, power, orders } = sent as Required<SentPrognosis>;
   const newest = state.inForce === undefined || revision > state.inForce.revision;
   const settled: PrognosisState = {
     ...resolve(told, 'rejected', 'gate-near', 'gate-missed'),
     leaps: 0,
-    ...(newest && { inForce: { step, messageId, revision, power } }),
+    ...(newest && { inForce: { step, messageId, revision, power, orders } }),
   };
-  const checked = checkOrders(without(settled, 'floor', 'setAside'), sent, answer, now);
+  const checked = checkOrders(without(settled, 'floor', 'refused', 'setAside'), sent, answer, now);
   return act(checked.state, keep, ...checked.effects);
 }
 
@@ -115,8 +115,11 @@ function onRejection(
   now: string,
 ): PrognosisState {
   if (isOnlyReason(reason, 'Subordinate sequence number')) {
-    const floor = beyond(sent.revision!, state.leaps, now);
-    if (floor !== undefined) return { ...state, due: true, floor, leaps: state.leaps + 1 };
+    const refused = sent.revision!;
+    const wasOvertaken = sent.floor !== undefined && refused < sent.floor;
+    const leaps = wasOvertaken ? state.leaps - 1 : state.leaps;
+    const floor = beyond(refused, leaps, now);
+    if (floor !== undefined) return { ...state, due: true, floor, refused, leaps: leaps + 1 };
   }
   if (isOnlyReason(reason, 'Lacking ISPs') && !state.spelledOut) {
     return { ...state, due: true, spelledOut: true };

@@ -6,8 +6,9 @@ import type { FrozenISP, PrognosedOrder, PrognosisState } from './state.ts';
 /**
  * What a prognosis made now would say: W for every ISP of the day; the first is ISP 1. UFTP, "D-Prognosis":
  * every ISP is named every time, also those that can no longer change:
- * - what has begun stays as it is in force;
- * - an ordered ISP is what the order made of it, with what was reported about its delivery since;
+ * - an ordered ISP is what the order made of it, also in operate, with what was reported about its delivery before it
+ *   began;
+ * - what else has begun stays as it is in force;
  * - an ISP whose gate is closed stays as it is in force, whatever the forecast says now;
  * - all others follow the forecast.
  *
@@ -19,12 +20,13 @@ export function profileAt(state: PrognosisState, now: string): readonly number[]
   const firstOpen = firstOpenISP(terms, terms.gates, now);
   const firstToCome = firstOpenISP(terms, { ...terms.gates, intraday: 'PT0S' }, now);
   const ordered = resultingPowers(state.orders);
+  const begun = toldInOperate(state);
   const deviations = powerByISP(Object.values(state.deviations).flat());
   return Array.from({ length: ispCount(terms.Period, terms.TimeZone, terms.ISPDuration) }, (_, index) => {
     const isp = index + 1;
     const standing = inForce?.power[index];
-    if (isp < firstToCome && standing !== undefined) return standing;
     const resulting = ordered.get(isp);
+    if (isp < firstToCome && standing !== undefined) return begun(isp) ?? resulting ?? standing;
     if (resulting !== undefined) return resulting + (deviations.get(isp) ?? 0);
     if (isp < firstOpen && standing !== undefined) return standing;
     return forecast[index] ?? 0;
@@ -34,6 +36,23 @@ export function profileAt(state: PrognosisState, now: string): readonly number[]
 /** What orders have made of the power (W) on their ISPs; of several on one ISP, the last says. */
 export function resultingPowers(orders: readonly PrognosedOrder[]): Map<number, number> {
   return new Map(orders.flatMap(({ frozen = [] }) => frozen.map(({ isp, power }) => [isp, power] as const)));
+}
+
+/**
+ * What was told (W) of an ordered ISP that has begun since: it stays, once a prognosis holds the order that came last.
+ * Undefined where none does, because it came too late for the one in force.
+ */
+function toldInOperate(state: PrognosisState): (isp: number) => number | undefined {
+  const { inForce, underway, ordersInOperate, orders } = state;
+  if (!ordersInOperate) return (isp) => inForce?.power[isp - 1];
+  const last = new Map(
+    orders.flatMap(({ orderMessageId, frozen = [] }) => frozen.map(({ isp }) => [isp, orderMessageId])),
+  );
+  return (isp) => {
+    const order = last.get(isp);
+    const holding = [underway, inForce].find((one) => order !== undefined && one?.orders?.includes(order));
+    return holding?.power[isp - 1];
+  };
 }
 
 /**

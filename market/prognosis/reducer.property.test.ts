@@ -83,17 +83,25 @@ class World {
     });
   }
 
-  /** Against the prognosis in force: what has begun never changes, and what is closed changes by an order only. */
+  /**
+   * Against the prognosis in force: what is closed changes by an order only, and what has begun only by one that it
+   * does not hold yet.
+   */
   #frozen(power: readonly number[]): void {
     const { inForce, terms: agreed, orders } = this.state;
     if (!inForce) return;
     const firstOpen = firstOpenISP(agreed!, agreed!.gates, this.now);
     const ordered = new Set(orders.flatMap(({ frozen = [] }) => frozen.map(({ isp }) => isp)));
+    const heldBack = new Set(
+      orders
+        .filter(({ orderMessageId }) => !inForce.orders!.includes(orderMessageId))
+        .flatMap(({ frozen = [] }) => frozen.map(({ isp }) => isp)),
+    );
     power.forEach((each, index) => {
       const isp = index + 1;
       if (each === inForce.power[index]) return;
       const begun = ispStart(this.period, agreed!.TimeZone, agreed!.ISPDuration, isp) <= this.now;
-      if (begun) this.problems.push(`ISP ${isp} had begun`);
+      if (begun && !heldBack.has(isp)) this.problems.push(`ISP ${isp} had begun`);
       if (isp < firstOpen && !ordered.has(isp)) this.problems.push(`the gate of ISP ${isp} was closed`);
     });
   }

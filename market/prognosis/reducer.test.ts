@@ -197,6 +197,23 @@ describe('an answer', () => {
     expect(one.alerts()).toEqual(['rejected']);
   });
 
+  it('"Subordinate sequence number" to what another point overtook uses up no leap', () => {
+    const one = play();
+    one.tell({ type: 'forecast', power: one.flat(1) });
+    const reject = (revision: number) => {
+      one.delivered(revision);
+      const [, send] = one.answer('Rejected', { RejectionReason: 'Subordinate sequence number' });
+      return send;
+    };
+    expect(reject(4)).toMatchObject({ floor: 1004, refused: 4 });
+    // The counter's own next number was taken each time, below the leap that was allowed.
+    for (const revision of [9, 12, 20, 31]) {
+      expect(reject(revision)).toMatchObject({ floor: revision + 1000, refused: revision });
+    }
+    const seconds = Date.parse(day('2027-05-16', -1, '08:00')) / 1000;
+    expect(reject(1031)).toMatchObject({ floor: seconds });
+  });
+
   it('"Lacking ISPs" has every ISP spelled out, once', () => {
     const one = play();
     one.tell({ type: 'forecast', power: one.flat(1) });
@@ -320,12 +337,48 @@ describe('an accepted order', () => {
     ]);
   });
 
-  it('still counts after its gate has closed, until its ISPs begin', () => {
+  it('still counts after its gate has closed, and also where its ISPs have begun', () => {
     const one = inForce();
     one.at(day('2027-05-16', 0, '16:45'));
     one.order('x', [{ Start: 68, Duration: 2, Power: -2000 }]);
     // ISP 68 begins at 16:45.
-    expect(shaped(one.power())).toEqual([5000, 3000, 5000, 5000]);
+    expect(shaped(one.power())).toEqual([3000, 3000, 5000, 5000]);
+  });
+
+  it('enters the prognosis where its ISPs begin while a revision before it is unanswered', () => {
+    const one = inForce();
+    one.at(day('2027-05-16', 0, '15:30'));
+    one.tell({ type: 'forecast', power: one.flat(6000) });
+    one.delivered(2);
+    one.at(day('2027-05-16', 0, '16:55'));
+    expect(one.order('x')).toEqual([]);
+    // ISP 69 begins at 17:00.
+    one.at(day('2027-05-16', 0, '17:05'));
+    expect(one.answer('Accepted')).toMatchObject([
+      { kind: 'keepAnswer' },
+      { kind: 'send', step: 'D-Prognosis/3' },
+    ]);
+    expect(shaped(one.power())).toEqual([6000, 3000, 3000, 6000]);
+    one.accept(3, one.status('x', true));
+    expect(one.state().orders).toMatchObject([{ status: 'Confirmed' }]);
+  });
+
+  it('is told on ISPs that have begun as it was told before, whatever is reported about it afterwards', () => {
+    const one = inForce();
+    one.at(day('2027-05-16', 0, '16:30'));
+    one.order('x');
+    one.tell({ type: 'deviation', id: 'outage', ISP: [{ Start: 69, Duration: 2, Power: 800 }] });
+    one.accept(2, one.status('x', true));
+    one.delivered(3);
+    // ISPs 69 and 70 have begun, and the revision that told of the outage has no answer yet.
+    one.at(day('2027-05-16', 0, '17:20'));
+    const isps = () => one.power().slice(68, 71);
+    one.tell({ type: 'deviation', id: 'outage', ISP: [{ Start: 69, Duration: 3, Power: 900 }] });
+    one.answer('Accepted', one.status('x', true));
+    expect(isps()).toEqual([3800, 3800, 3900]);
+    one.accept(4, one.status('x', true));
+    one.at(day('2027-05-16', 0, '17:50'));
+    expect(one.tell({ type: 'clock' })).toEqual([]);
   });
 
   it('that comes before there is a profile is held from the first revision on', () => {

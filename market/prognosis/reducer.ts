@@ -142,10 +142,14 @@ function proceed(state: PrognosisState, now: string): PrognosisStep {
   if (!due && (!news || tried)) return act(state);
   const step = `D-Prognosis/${state.sent + 1}`;
   const orders = state.orders.map(({ orderMessageId }) => orderMessageId);
-  const { floor, spelledOut } = state;
+  const { floor, refused, spelledOut } = state;
+  const leap = floor !== undefined && { floor };
   return act(
-    { ...without(state, 'setAside'), due: false, sent: state.sent + 1, underway: { step, power, orders } },
-    { kind: 'send', step, power, spelledOut, ...(floor !== undefined && { floor }) },
+    {
+      ...without(state, 'setAside'),
+      ...{ due: false, sent: state.sent + 1, underway: { step, power, orders, ...leap } },
+    },
+    { kind: 'send', step, power, spelledOut, ...leap, ...(refused !== undefined && { refused }) },
   );
 }
 

@@ -35,6 +35,8 @@ export interface SentPrognosis {
   readonly messageId?: string;
   readonly revision?: number;
   readonly answerBy?: string;
+  /** Its revision was to be no lower than this, unless the one before was overtaken by others of ours. */
+  readonly floor?: number;
   /** It went out a second time, byte for byte. */
   readonly repeated?: boolean;
   /** An answer that came before our own delivery was known to be done. */
@@ -47,6 +49,8 @@ export interface PrognosisInForce {
   readonly messageId: string;
   readonly revision: number;
   readonly power: readonly number[];
+  /** MessageIDs of the FlexOrders it holds. */
+  readonly orders?: readonly string[];
 }
 
 /** What a D-PrognosisResponse says. */
@@ -116,8 +120,10 @@ export interface PrognosisState {
   readonly due: boolean;
   /** What was refused or never answered: sent again only when it is asked for. */
   readonly setAside?: readonly number[];
-  /** The least revision the DSO may still take, where it said that ours was too low. */
+  /** The least revision the DSO may still take, where it said that ours was too low, and which one that was. */
   readonly floor?: number;
+  readonly refused?: number;
+  /** How often a floor was set; one that was not needed does not count. */
   readonly leaps: number;
   /** One element for each ISP, because the DSO did not understand groups of them. */
   readonly spelledOut: boolean;
@@ -128,6 +134,8 @@ export interface PrognosisState {
   /** Why nothing more is to be sent, until somebody asks again. */
   readonly withdrawn?: string;
   readonly over: boolean;
+  /** Orders enter the prognosis also on ISPs that have begun. Days of earlier releases go on without. */
+  readonly ordersInOperate?: boolean;
   readonly alerts: readonly PrognosisAlert[];
 }
 
@@ -143,6 +151,7 @@ export const initialPrognosis: PrognosisState = {
   over: false,
   spelledOut: false,
   gatesPassed: 0,
+  ordersInOperate: true,
   alerts: [],
 };
 

@@ -11,6 +11,7 @@ export const PROCESSES = [
     'd-prognosis-96-isps': 'accepted, in force, frozen',
     'd-prognosis-100-isps': 'accepted, in force, frozen: the day on which clocks go back',
     'd-prognosis-rejected': 'rejected for three reasons, each of them acted on',
+    'd-prognosis-overtaken': 'others overtake it again and again: the next number each time, no leap',
     'd-prognosis-unanswered': 'the same bytes again, the gate closes, accepted after all',
     'd-prognosis-ordered': 'an order is held, not found, found; lost and taken back; later forecasts',
     'd-prognosis-order-not-found': 'the DSO does not find an order twice',

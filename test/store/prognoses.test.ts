@@ -84,6 +84,18 @@ describe('the Revision of D-Prognoses', () => {
     expect((await give({ floor: 1_810_000_000_000 })).revision).toBe(1_810_000_000_000);
     expect((await give({ floor: 5 })).revision).toBe(1_810_000_000_001);
   });
+
+  it('does not jump where the DSO took a higher one of ours meanwhile: the refused one was overtaken', async () => {
+    const give = (given: object = {}) => store.prognoses.prepare(key(), prognosis(given), made);
+    const [refused, other] = [await give(), await give()];
+    const leap = { floor: refused.revision + 1_000, refused: refused.revision };
+    const result = 'Accepted';
+    const answeredAt = '2027-05-19T08:00:00.000Z';
+    await store.prognoses.keepAnswer({ messageId: other.row.messageId, result, answeredAt });
+    expect((await give(leap)).revision).toBe(other.revision + 1);
+    // Another DSO's acceptance tells nothing of this one.
+    expect((await give({ ...leap, dso: 'other.example.com' })).revision).toBe(leap.floor);
+  });
 });
 
 describe('the prognosis in force', () => {

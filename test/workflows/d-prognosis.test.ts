@@ -97,6 +97,32 @@ test('a rejected revision is sent again with its reason acted on', async () => {
   await point.record('d-prognosis-rejected');
 });
 
+test('a point that others overtake, at a DSO that orders revisions over all points, takes the next number each time', async () => {
+  const period = '2027-06-10';
+  const [late, other] = [
+    await floor.point(period, day(period, -1, '08:00')),
+    await floor.point(period, day(period, -1, '08:00')),
+  ];
+  await late.forecast(late.flat(5000));
+  await late.start();
+  await pending(late);
+  for (const sent of [1, 2, 3, 4, 5]) {
+    await other.forecast(other.flat(sent));
+    await other.start();
+    await pending(other, sent);
+    await other.answer('Accepted');
+    await inForce(other, sent);
+    await late.answer('Rejected', { RejectionReason: 'Subordinate sequence number' });
+    await pending(late, sent + 1);
+  }
+  const revisions = async (point: Point) => (await point.messages()).map(({ Revision }) => Revision);
+  expect((await revisions(late)).slice(1)).toEqual((await revisions(other)).map((one) => one + 1));
+  await late.answer('Accepted');
+  await inForce(late, 6);
+  expect(await late.alerts()).toEqual([]);
+  await late.record('d-prognosis-overtaken');
+});
+
 test('without a reply the same bytes go out again, then people are told; the gate closes loudly', async () => {
   const period = '2027-06-04';
   const point = await floor.point(period, day(period, -1, '08:00'));
