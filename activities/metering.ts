@@ -1,6 +1,6 @@
 import { instant } from '../base/clock.ts';
 import type { Dso } from '../config/index.ts';
-import { isToBeRaised } from '../market/metering/profile.ts';
+import { isToBeRaised, MOST_RAISES } from '../market/metering/raise.ts';
 import type { Metering } from '../store/index.ts';
 import { addDays, periodEnd, periodOf } from '../uftp/index.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -89,9 +89,8 @@ export function meteringActivities(deps: Dependencies, outgoing: Outgoing): Mete
         if (!message) continue;
         const key = { dso: domain, period, ...message };
         await store.meterings.answered(key, { accepted, at, ...(reason !== undefined && { reason }) });
-        const last = await store.meterings.latest(domain, period, message.connection);
-        const stands = last?.status === 'rejected' && last.revision === message.revision;
-        if (stands && isToBeRaised(reason, message.revision)) {
+        const last = await store.meterings.newest(domain, period, message.connection, MOST_RAISES + 1);
+        if (last[0]?.revision === message.revision && isToBeRaised(last)) {
           const readings = await store.meterReadings.revisionOf(message.connection, period);
           await store.meterings.claim(domain, period, message.connection, readings);
         }

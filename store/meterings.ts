@@ -64,15 +64,19 @@ export function meteringsOf(db: Db) {
     dso_period_connection_revision: { dso, period, connection, revision },
   });
 
+  /** The last messages of a connection's day, newest first, at most `limit`. */
+  async function newest(dso: string, period: string, connection: string, limit: number): Promise<Metering[]> {
+    const where = { dso, period, connection };
+    const rows = await db.metering.findMany({ where, orderBy: { revision: 'desc' }, take: limit });
+    return rows.map(plain);
+  }
+
   async function latest(dso: string, period: string, connection: string): Promise<Metering | undefined> {
-    const row = await db.metering.findFirst({
-      where: { dso, period, connection },
-      orderBy: { revision: 'desc' },
-    });
-    return row ? plain(row) : undefined;
+    return (await newest(dso, period, connection, 1))[0];
   }
 
   return {
+    newest,
     latest,
 
     /**

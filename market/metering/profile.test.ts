@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isToBeRaised, type KnownDay, meteringEAN, profilesOf } from './profile.ts';
+import { type KnownDay, meteringEAN, profilesOf } from './profile.ts';
 
 const nothing: KnownDay = {
   power: new Map(),
@@ -66,17 +66,5 @@ describe('a connection in metering notation', () => {
     ['ea1.2009-01.com.example:7', 'E18', undefined, undefined],
   ] as const)('%s in %s with %s is %s', (connection, notation, given, expected) => {
     expect(meteringEAN(connection, notation, given)).toBe(expected);
-  });
-});
-
-describe('a rejected message', () => {
-  it.each([
-    ['Subordinate sequence number', 1, true],
-    ['A higher Revision is known', 3, true],
-    ['Subordinate sequence number', 4, false],
-    ['Unknown EAN', 1, false],
-    [undefined, 1, false],
-  ])('"%s" on revision %d: raised %s', (reason, revision, raised) => {
-    expect(isToBeRaised(reason, revision)).toBe(raised);
   });
 });

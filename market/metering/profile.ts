@@ -73,16 +73,3 @@ export function meteringEAN(connection: string, notation: EANNotation, given?: s
   const own = /^ean\.(\d+)$/.exec(connection)?.[1];
   return [given?.slice(1), own].find((text) => text?.length === digits)?.replace(/^/, 'E');
 }
-
-/** How often a message is sent again with a higher revision, because the DSO says that it knows a higher one. */
-const MOST_RAISES = 3;
-
-/**
- * Whether a rejected message is sent again with the next revision. A DSO that knows a higher revision (UFTP,
- * "Subordinate sequence number") will take a still higher one; everything else needs other values or a person.
- *
- * @param revision of the message that was rejected
- */
-export function isToBeRaised(reason: string | undefined, revision: number): boolean {
-  return revision <= MOST_RAISES && /subordinate sequence|revision/i.test(reason ?? '');
-}

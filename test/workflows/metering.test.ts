@@ -77,6 +77,21 @@ test('where the DSO knows a higher revision, the next ones go out until it takes
   await day.record('metering-higher-revision');
 });
 
+test('after many corrections too, a revision that is too low is raised', async () => {
+  const day = await floor.day('2026-04-17', [ean(1)], accept);
+  for (const watts of [100, 101, 102, 103]) {
+    await day.read(ean(1), watts);
+    await day.start();
+    await day.ends();
+  }
+  day.behave(({ Revision }) => (Revision < 7 ? 'Subordinate sequence number' : ACCEPTED));
+  await day.read(ean(1), 104);
+  await day.start();
+  await day.ends();
+  expect(day.told().map(({ Revision }) => Revision)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(await day.progress()).toMatchObject({ accepted: 1, rejected: 0 });
+});
+
 test('any other rejection is an alert, until corrected readings are accepted', async () => {
   const period = '2026-04-04';
   const day = await floor.day(period, [ean(1)], ({ Revision }) =>
