@@ -6,7 +6,7 @@ import { dayOf } from '../market/asset.ts';
 import { beside, powerToHold, usesOf } from '../market/capacity.ts';
 import { type CalledContract, directOrderRejections } from '../market/contract-order.ts';
 import type { Baseline, BookedOrder, OrderFacts, OrderPlan } from '../market/flex-request/index.ts';
-import { withOutages } from '../market/outage.ts';
+import { asTheyAre } from '../market/outage.ts';
 import { lastISP } from '../market/power.ts';
 import type { AcceptedOrder, StoredOrder } from '../store/index.ts';
 import { ispEnd, periodEnd } from '../uftp/index.ts';
@@ -61,7 +61,7 @@ export async function bookDirectOrder(deps: Dependencies, { order, step }: BookI
       const reasons = directOrderRejections(order, { ...contract, ordered: under.map(orderedDay) });
       if (reasons.length > 0) return { reasons };
       const taken = [...standing.holds, ...reserve.kept(standing)];
-      const free = beside(withOutages(assets, day, standing.outages), day, taken);
+      const free = beside(asTheyAre(assets, day, standing), day, taken);
       const found = usesOf([{ ISP: order.ISP }], free, day);
       if ('lacking' in found) return { reasons: [NOT_DELIVERABLE] };
       const decision = { kind: 'order', content: { ContractID } };

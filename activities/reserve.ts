@@ -3,6 +3,7 @@ import { type AssetDay, assetOn, dayOf } from '../market/asset.ts';
 import type { HeldPower } from '../market/capacity.ts';
 import { keptFree, type Reserve } from '../market/contract-reserve.ts';
 import type { PowerISP } from '../market/power.ts';
+import { withProfiles } from '../market/profile.ts';
 import type { Hold, Standing } from '../store/index.ts';
 import { addDays, periodEnd, periodOf, periodStart } from '../uftp/index.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -37,9 +38,12 @@ export async function reserveBeside(
   const asked = new Set(during.connections);
   return {
     connections: [...new Set(reserves.flatMap(({ assets }) => assets.map(({ connection }) => connection)))],
-    kept: ({ holds, outages }) =>
+    kept: ({ holds, outages, profiles }) =>
       keptFree(
-        reserves,
+        reserves.map(({ assets, ...rest }) => ({
+          ...rest,
+          assets: withProfiles(assets, rest.day, profiles),
+        })),
         holds.map((hold) => ({ ...hold, contractId: contractOf(hold) })),
         outages,
         ({ connection }) => asked.has(connection),
@@ -108,18 +112,12 @@ async function reserveAt(
   return [{ contractId: terms.id, day: dayOf(day), ISP, assets }];
 }
 
-/** What the assets behind these connections can do on a day, before anything is held or broken. */
+/** What the assets behind these connections can do on a day by their terms. */
 export async function assetsOn(
   { store }: Pick<Needs, 'store'>,
   connections: readonly string[],
   day: Parameters<typeof assetOn>[1],
 ): Promise<AssetDay[]> {
   const assets = await assetsBehind(store, connections, day.Period);
-  const profiles = await store.assetProfiles.onDay(day, connections);
-  return assets.map((asset) => {
-    const profile = profiles.find(
-      (each) => each.connection === asset.connection && each.asset === asset.name,
-    );
-    return assetOn(asset, day, profile);
-  });
+  return assets.map((asset) => assetOn(asset, day));
 }

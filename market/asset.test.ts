@@ -44,11 +44,6 @@ describe('an asset on a day', () => {
     expect(on('2026-06-15')).toEqual([100, 100, 100]);
   });
 
-  it('is what its own system says of that day', () => {
-    const profile = { connection: 'ean.1', asset: 'battery', reduceW: [1, 2], increaseW: [3, 4] };
-    expect(assetOn(asset, day('2026-06-15'), profile)).toMatchObject({ reduceW: [1, 2], increaseW: [3, 4] });
-  });
-
   it('has its durations in minutes', () => {
     const limited = assetOn({ ...asset, longestRun: 'PT2H', recovery: 'PT1H30M' }, day('2026-06-15'));
     expect(limited.limits).toMatchObject({ longestRunMinutes: 120, recoveryMinutes: 90 });

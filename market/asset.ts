@@ -92,14 +92,6 @@ export interface AssetLimits {
   readonly stepW?: number | undefined;
 }
 
-/** What an asset can do on one day instead of what its terms say, in W by ISP. */
-export interface AssetProfile {
-  readonly connection: string;
-  readonly asset: string;
-  readonly reduceW: readonly number[];
-  readonly increaseW: readonly number[];
-}
-
 /** The ISPs of a market's day. @throws UftpError for a day or zone there is not */
 export function dayOf({ Period, TimeZone, ISPDuration }: MarketDay): DayOfISPs {
   return {
@@ -109,10 +101,10 @@ export function dayOf({ Period, TimeZone, ISPDuration }: MarketDay): DayOfISPs {
   };
 }
 
-/** What an asset can do on a day, before anything is held or broken. A profile of that day outdoes the terms. */
-export function assetOn(asset: PlacedAsset, day: MarketDay, profile?: AssetProfile): AssetDay {
+/** What an asset can do on a day by its terms, before anything is held or broken. */
+export function assetOn(asset: PlacedAsset, day: MarketDay): AssetDay {
   const { connection, name, stepW, dailyEnergyWh } = asset;
-  const { reduceW, increaseW } = profile ?? powerOf(asset, day);
+  const { reduceW, increaseW } = powerOf(asset, day);
   return {
     ...{ connection, name, reduceW, increaseW },
     prices: asset.prices ?? [{ pricePerMWh: asset.pricePerMWh ?? '0' }],

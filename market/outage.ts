@@ -1,6 +1,7 @@
 import type { AssetDay, DayOfISPs } from './asset.ts';
 import { beside, type HeldAsset, type HeldPower } from './capacity.ts';
 import { type PowerISP, powerRuns } from './power.ts';
+import { type AssetProfile, withProfiles } from './profile.ts';
 
 /** A time in which an asset, or every asset behind a connection, can do less. */
 export interface Outage {
@@ -39,9 +40,18 @@ export function withOutages(
   });
 }
 
-/** Whether an outage is one of this asset. */
+/** The assets as they are now: what their own systems say of the day, and what outages leave of that. */
+export function asTheyAre(
+  assets: readonly AssetDay[],
+  day: DayOfISPs,
+  { profiles, outages }: { readonly profiles: readonly AssetProfile[]; readonly outages: readonly Outage[] },
+): AssetDay[] {
+  return withOutages(withProfiles(assets, day, profiles), day, outages);
+}
+
+/** Whether what is said of an asset, or of a whole connection, is said of this asset. */
 export function concerns(
-  { connection, asset }: Outage,
+  { connection, asset }: Pick<Outage, 'connection' | 'asset'>,
   other: { readonly connection: string; readonly name: string },
 ): boolean {
   return connection === other.connection && (asset === undefined || asset === other.name);

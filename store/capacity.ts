@@ -1,3 +1,4 @@
+import { type AssetProfile, profilesDuring } from './asset-profiles.ts';
 import { lockCapacity, type Transaction } from './capacity-lock.ts';
 import { inTransaction, type Db } from './client.ts';
 import { Prisma } from './generated/client.ts';
@@ -45,6 +46,8 @@ export interface HoldScope {
 export interface Standing {
   readonly holds: readonly Hold[];
   readonly outages: readonly Outage[];
+  /** What assets can do instead of what their terms say. */
+  readonly profiles: readonly AssetProfile[];
 }
 
 /** What was decided, and the power to keep for it; without power there is nothing to keep. */
@@ -73,12 +76,29 @@ export function capacityOf(db: Db) {
     },
 
     /**
-     * All that is kept of these connections during a day and around it, and what is broken there. It may have
+     * All that is kept of these connections during a day and around it, and what is otherwise there. It may have
      * changed by the time it is read. What is kept for a day that is over is in nobody's way: a hold whose
      * conversation was terminated, and never recorded as over, ends with its day.
      */
     async standing(scope: Pick<HoldScope, 'startsAt' | 'endsAt' | 'connections'>): Promise<Standing> {
       return standing(db, scope);
+    },
+
+    /** Each hold, with all it takes, that takes something of these connections on a day that the time touches. */
+    async takenFrom(during: {
+      readonly from: string;
+      readonly to: string;
+      readonly connections: readonly string[];
+    }): Promise<Hold[]> {
+      const rows = await db.capacityHold.findMany({
+        where: {
+          status: { not: 'released' },
+          startsAt: { gt: new Date(Date.parse(during.from) - LONGEST_DAY), lt: during.to },
+          assets: { some: { connection: { in: [...during.connections] } } },
+        },
+        include: rankedAssets,
+      });
+      return rows.map(held);
     },
 
     /**
@@ -169,7 +189,7 @@ function read(db: Db | Transaction, where: { workflowId: string; step?: string; 
   return (db as Db).capacityHold.findMany({ where, include: rankedAssets });
 }
 
-/** All that is kept of these connections during a day and around it, and what is broken there during it. */
+/** All that is kept of these connections during a day and around it, and what is otherwise than their terms during it. */
 export async function standing(
   db: Db | Transaction,
   scope: Pick<HoldScope, 'startsAt' | 'endsAt' | 'connections'>,
@@ -185,7 +205,8 @@ export async function standing(
     },
     include: { assets: { ...rankedAssets.assets, where: { connection } } },
   });
-  return { holds: rows.map(held), outages: await outagesDuring(db, scope) };
+  const outages = await outagesDuring(db, scope);
+  return { holds: rows.map(held), outages, profiles: await profilesDuring(db, scope) };
 }
 
 export function held({ heldAt, startsAt, status, assets, ...row }: Row): Hold {

@@ -31,7 +31,7 @@ export type { AlertSeverity, AlertState, ConversationAlert, StoredAlert } from '
 export type { Baseline } from './baselines.ts';
 export type { Booking } from './bookings.ts';
 export type { Choice, HeldAsset, Hold, HoldScope, Standing } from './capacity.ts';
-export type { AssetProfile } from './asset-profiles.ts';
+export type { AssetProfile, UncheckedProfile } from './asset-profiles.ts';
 export type { Outage, StoredOutage } from './outages.ts';
 export type * from './connection-diff.ts';
 export type { PortfolioVersion, RecordedConnection } from './connections.ts';

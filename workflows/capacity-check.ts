@@ -6,7 +6,10 @@ const { checkCapacity } = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
-/** After an outage was reported, and again and again in case that nobody could say so: offers on lost power are revoked. */
-export async function capacityCheck(): Promise<{ readonly outages: number; readonly lost: number }> {
+/**
+ * After an outage was reported or profiles were handed in, and again and again in case that nobody could say so: offers
+ * on lost power are revoked.
+ */
+export async function capacityCheck(): ReturnType<Activities['checkCapacity']> {
   return checkCapacity();
 }

@@ -3,7 +3,7 @@ import { instant } from '../../base/clock.ts';
 import { FlexorError } from '../../base/errors.ts';
 import { beside, type Lacking, powerToHold, usesOf } from '../../market/capacity.ts';
 import type { DecideInput, Obligation, OfferDecision } from '../../market/flex-request/index.ts';
-import { withOutages } from '../../market/outage.ts';
+import { asTheyAre } from '../../market/outage.ts';
 import type { Standing } from '../../store/index.ts';
 import { ispEnd } from '../../uftp/index.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -111,10 +111,7 @@ async function deskFor(
     ...situation,
     ...{ key, why, offered, now: instant(clock) },
     ...(refusal !== undefined && { refusal }),
-    assets: beside(withOutages(assets, day, standing.outages), day, [
-      ...standing.holds,
-      ...reserve.kept(standing),
-    ]),
+    assets: beside(asTheyAre(assets, day, standing), day, [...standing.holds, ...reserve.kept(standing)]),
   });
   return {
     /** What is free at this moment. */

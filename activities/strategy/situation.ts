@@ -47,15 +47,9 @@ export async function situationOf(
   if (!baseline) return noBid('no baseline is in force yet');
 
   const obligated = obligatedPower(obligation?.reserved ?? [], request?.ISP ?? []);
-  const profiles = await store.assetProfiles.onDay(frame, point.connections);
   return {
     ...{ frame, dso, settings: strategySettings(config, frame), day: dayOf(frame), baseline },
-    assets: assets.map((asset) => {
-      const profile = profiles.find(
-        (each) => each.connection === asset.connection && each.asset === asset.name,
-      );
-      return assetOn(asset, frame, profile);
-    }),
+    assets: assets.map((asset) => assetOn(asset, frame)),
     ...{ intraday, redispatchBy: redispatchBy === 'DSO' ? 'DSO' : 'AGR', firstISP },
     ...(bands && { bands }),
     obligations: stillObligated(obligationsFrom(obligated, firstISP), offered),
