@@ -1,20 +1,43 @@
 import { type Client, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
-import type { StoredOutage } from '../store/index.ts';
+import type { Logger } from 'pino';
+import { reasonOf, systemClock } from '../base/index.ts';
 import { TASK_QUEUE, workflowIds, workflowTypes } from '../workflows/ids.ts';
 import type { PeriodicStart } from './schedules.ts';
 
-/** Has an outage looked at now; the same version of it is looked at once. */
-export async function startCapacityCheck(client: Client, { id, version }: StoredOutage): Promise<void> {
-  await client.workflow.start(workflowTypes.capacityCheck, {
-    workflowId: workflowIds.capacityCheck(id, version),
-    taskQueue: TASK_QUEUE,
-    args: [],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-  });
+const CALL_MS = 5_000;
+
+/**
+ * Has everything that changed looked at, under a workflow id that stands for the change. Where Temporal is away, the
+ * next periodic look finds it.
+ */
+export type CapacityLook = (workflowId: string) => Promise<void>;
+
+export function capacityLook(deps: {
+  readonly temporal: () => Promise<Client>;
+  readonly log: Logger;
+}): CapacityLook {
+  return async (workflowId) => {
+    try {
+      const client = await deps.temporal();
+      await client.withDeadline(systemClock.now().getTime() + CALL_MS, () =>
+        client.workflow.start(workflowTypes.capacityCheck, {
+          workflowId,
+          taskQueue: TASK_QUEUE,
+          args: [],
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        }),
+      );
+    } catch (thrown) {
+      deps.log.warn(
+        { workflowId, reason: reasonOf(thrown) },
+        'lost power waits for Temporal to be looked at',
+      );
+    }
+  };
 }
 
-/** An outage that was recorded while Temporal was away is looked at here. */
+/** What changed while Temporal was away is looked at here. */
 export function capacityStarts(): PeriodicStart[] {
   const id = workflowIds.capacityRound();
   return [

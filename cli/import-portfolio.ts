@@ -51,13 +51,19 @@ export function importPortfolioCommand(say: (line: string) => void = console.log
       const query = { leavesOn };
       const name: Record<string, string> =
         by === undefined ? {} : { operator: Buffer.from(by).toString('latin1') };
-      const shown = await door.postFile<Comparison>(DOOR, file, query, name);
+      const shown = await door.sendFile<Comparison>('POST', DOOR, file, query, name);
       for (const line of described(shown.body)) say(line);
       const { added, changed, leaving } = shown.body;
       if (added + changed + leaving === 0) return;
       if (!apply) return say('Nothing was changed. To apply this, add --apply.');
       const headers = { ...name, 'if-match': shown.etag! };
-      const applied = await door.postFile<Comparison>(DOOR, file, { ...query, apply: 'true' }, headers);
+      const applied = await door.sendFile<Comparison>(
+        'POST',
+        DOOR,
+        file,
+        { ...query, apply: 'true' },
+        headers,
+      );
       say(`Applied: the portfolio is at version ${applied.body.version}. Each CRO is told.`);
     });
 }

@@ -35,7 +35,7 @@ export function importReadingsCommand(say: (line: string) => void = console.log)
       const { config, url, again, timeZone, ispDuration } = options;
       const door = operatorDoor(loadConfig(config, process.env), url);
       const query = { timeZone, ispDuration, again: again ? 'true' : undefined };
-      const { body } = await door.postFile<Taken>('/v1/meter-readings', file, query);
+      const { body } = await door.sendFile<Taken>('POST', '/v1/meter-readings', file, query);
       const { repeated, importId, lines, added, changed, unchanged, changedDays } = body;
       if (repeated) return say(`This file was taken before (import ${importId}); nothing was changed.`);
       say(

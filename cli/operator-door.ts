@@ -28,11 +28,12 @@ export function operatorDoor(config: Config, url?: string) {
 
   return {
     /**
-     * Posts a file as it is read: JSON by its name, else CSV.
+     * Hands in a file as it is read: JSON by its name, else CSV.
      *
      * @throws FlexorError `cli.file-unreadable`, `cli.door-closed`, or the door's own code with every line named
      */
-    async postFile<T>(
+    async sendFile<T>(
+      method: 'POST' | 'PUT',
       path: string,
       file: string,
       query: Readonly<Record<string, string | undefined>>,
@@ -46,7 +47,7 @@ export function operatorDoor(config: Config, url?: string) {
       await opened(content, file);
       const type = extname(file) === '.json' ? 'application/json' : 'text/csv';
       const response = await fetch(target, {
-        method: 'POST',
+        method,
         headers: { authorization, 'content-type': type, ...headers },
         body: Readable.toWeb(content) as ReadableStream,
         duplex: 'half',

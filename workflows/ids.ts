@@ -21,8 +21,8 @@ export const workflowIds = {
   portfolioSync: (cro: string) => `portfolio-sync/${cro}`,
   /** Asks for a synchronisation, every day. */
   portfolioDaily: (cro: string) => `portfolio-daily/${cro}`,
-  /** Looks what an outage takes from whom. */
-  capacityCheck: (outage: string, version: number) => `capacity-check/${outage}/${version}`,
+  /** Looks what an outage, or profiles of assets that were handed in, take from whom. */
+  capacityCheck: (cause: string, version: number | string) => `capacity-check/${cause}/${version}`,
   capacityRound: () => 'capacity-check',
   /** Answers a message that belongs to no conversation. */
   reply: (sender: string, inboxId: string) => `reply/${sender}/${inboxId}`,

@@ -1,14 +1,11 @@
-import type { Client } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Clock, instant, reasonOf, systemClock } from '../../base/index.ts';
-import type { Outage, Store, StoredOutage } from '../../store/index.ts';
+import { type Clock, instant } from '../../base/index.ts';
+import type { Outage, Store } from '../../store/index.ts';
 import { notFound } from '../errors.ts';
-import { startCapacityCheck } from '../start-capacity-check.ts';
+import { workflowIds } from '../../workflows/ids.ts';
+import type { CapacityLook } from '../start-capacity-check.ts';
 import { bodyInvalid, field, type FieldError, parseBody } from './body.ts';
-
-const CALL_MS = 5_000;
 
 const watts = z.int32('is not a whole number of watts').nonnegative('is below 0').default(0);
 const moment = z.iso.datetime({ offset: true, error: 'is not an instant such as 2026-06-15T10:00:00Z' });
@@ -26,9 +23,8 @@ const outage = z.strictObject({
 
 interface Dependencies {
   readonly store: Pick<Store, 'outages' | 'connections'>;
-  readonly temporal: () => Promise<Client>;
+  readonly lookAtCapacity: CapacityLook;
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /**
@@ -36,7 +32,7 @@ interface Dependencies {
  * an outage is recorded nothing is offered on the lost power, and offers that count on it are revoked; orders that do
  * become alerts. The same PUT again changes nothing.
  */
-export function outageDoor(app: FastifyInstance, { store, temporal, clock, log }: Dependencies): void {
+export function outageDoor(app: FastifyInstance, { store, lookAtCapacity, clock }: Dependencies): void {
   app.get('/v1/outages', async () => ({ outages: await store.outages.notOver(instant(clock)) }));
 
   app.get<{ Params: { id: string } }>('/v1/outages/:id', async ({ params }) => {
@@ -56,7 +52,7 @@ export function outageDoor(app: FastifyInstance, { store, temporal, clock, log }
     const wrong = await wrongFields(store, wanted);
     if (wrong.length > 0) throw bodyInvalid(wrong);
     const kept = await store.outages.save(wanted, instant(clock));
-    await lookAt(kept);
+    if (kept.checkedAt === undefined) await lookAtCapacity(workflowIds.capacityCheck(kept.id, kept.version));
     return reply.code(kept.version === 1 ? 201 : 200).send(kept);
   });
 
@@ -64,18 +60,6 @@ export function outageDoor(app: FastifyInstance, { store, temporal, clock, log }
     if (!(await store.outages.remove(params.id, instant(clock)))) throw notFound(`outage ${params.id}`);
     return reply.code(204).send();
   });
-
-  /** Soon: where Temporal is away, the next periodic look finds it. */
-  async function lookAt(kept: StoredOutage): Promise<void> {
-    if (kept.checkedAt !== undefined) return;
-    try {
-      const client = await temporal();
-      const until = systemClock.now().getTime() + CALL_MS;
-      await client.withDeadline(until, () => startCapacityCheck(client, kept));
-    } catch (thrown) {
-      log.warn({ outage: kept.id, reason: reasonOf(thrown) }, 'an outage waits for Temporal to be looked at');
-    }
-  }
 }
 
 async function wrongFields({ connections }: Dependencies['store'], wanted: Outage): Promise<FieldError[]> {

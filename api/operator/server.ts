@@ -10,7 +10,9 @@ import { gracefulStop } from '../graceful-stop.ts';
 import type { Metrics } from '../metrics.ts';
 import { clip, refusalOf, sendProblem } from '../problem.ts';
 import type { RelayState } from '../relay/relay.ts';
+import { capacityLook } from '../start-capacity-check.ts';
 import { alertGauge, alertRoutes } from './alerts.ts';
+import { assetProfileDoor } from './asset-profiles.ts';
 import { bearerOnly } from './auth.ts';
 import { baselineDoor } from './baselines.ts';
 import { contractDoor, type ContractDesk } from './contracts.ts';
@@ -36,6 +38,7 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
     Store,
     | 'ping'
     | 'alerts'
+    | 'assetProfiles'
     | 'dispatches'
     | 'contracts'
     | 'reservations'
@@ -115,7 +118,9 @@ export async function createOperatorServer(options: OperatorServerOptions): Prom
   );
   baselineDoor(app, options);
   meterReadingDoor(app, options);
-  outageDoor(app, options);
+  const lookAtCapacity = capacityLook(options);
+  outageDoor(app, { ...options, lookAtCapacity });
+  assetProfileDoor(app, { ...options, lookAtCapacity });
   meteringRoutes(app, options);
   contractDoor(app, options);
   conversationReads(app, options);

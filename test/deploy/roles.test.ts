@@ -85,6 +85,15 @@ describe.skipIf(!hasPsql)('deploy/postgres/roles.sql (needs psql)', () => {
     expect(accepted.outcome).toBe('new');
   });
 
+  it('lets the API take profiles of assets, and change them', async () => {
+    const store = createStore({ url: as('flexor_api') });
+    const profile = { connection: 'ean.1', asset: 'battery', period: '2026-01-01' };
+    const day = { ...profile, timeZone: 'Europe/Amsterdam', ispDuration: 'PT60M', increaseW: [0] };
+    expect(await store.assetProfiles.save([{ ...day, reduceW: [1] }], '2026-01-01T00:00:00.000Z')).toBe(1);
+    expect(await store.assetProfiles.save([{ ...day, reduceW: [2] }], '2026-01-01T00:00:01.000Z')).toBe(1);
+    await store.close();
+  });
+
   it.each(['flexor_api', 'flexor_worker'])('lets %s change no table', async (role) => {
     for (const sql of ['ALTER TABLE inbox ADD x int', 'DROP TABLE inbox', 'CREATE TABLE mine (x int)']) {
       await expect(query(as(role), sql)).rejects.toMatchObject({ code: '42501' });
