@@ -25,6 +25,13 @@ export type { PrognosisKey } from './prognosis-contract.ts';
 /** A message to be fixed in the outbox under its step, and delivered. */
 export type SendInput = Omit<SendEffect, 'kind'>;
 
+/** What is delivered once more; instants in UTC. */
+export interface SendAgainInput {
+  readonly step: string;
+  readonly askedAt: string;
+  readonly validUntil?: string;
+}
+
 /** What a settlement workflow learns of a FlexSettlement it had recomputed. */
 export interface SettlementVerdict {
   /** Reasons to reject the whole message. */
@@ -57,8 +64,8 @@ export interface Activities
   extends PortfolioActivities, MeteringActivities, PrognosisActivities, CapacityActivities {
   /** Records the conversation if it comes along, fixes the message in the outbox (once), then delivers those bytes until delivered, refused or too late. */
   send(input: SendInput): Promise<Delivery>;
-  /** Delivers what this workflow sent under a step once more, byte for byte; the window counts from `askedAt` (UTC). */
-  sendAgain(input: { step: string; askedAt: string }): Promise<Delivery>;
+  /** Delivers what this workflow sent under a step once more, byte for byte, and not after `validUntil`; the window counts from `askedAt` (UTC). */
+  sendAgain(input: SendAgainInput): Promise<Delivery>;
   /** The same decision as `decideOffer`, where it takes no time; null: it does. */
   decideAtOnce(input: DecideInput): Promise<OfferDecision | null>;
   /** Decides what to offer under a step, and keeps the power of that offer for it. */

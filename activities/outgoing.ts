@@ -23,7 +23,7 @@ import {
   VERSIONS,
   writeSignedMessage,
 } from '../uftp/index.ts';
-import type { SendInput } from './contract.ts';
+import type { SendAgainInput, SendInput } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** What became of one try to deliver. */
@@ -97,22 +97,22 @@ export class Outgoing {
    * fails with a retryable failure while another try may help.
    */
   async deliver(row: OutboxRow, validUntil?: string): Promise<Delivery> {
-    if (row.status === 'delivered') return this.#delivered(row, row.deliveredAt ?? row.createdAt);
+    if (row.status === 'delivered') return this.#delivered(row, row.deliveredAt ?? row.createdAt, validUntil);
     if (row.status === 'refused' || row.status === 'expired') return ended(row);
     return this.#post(row, validUntil);
   }
 
   /** Delivers what the running workflow sent under a step once more. */
-  async sendAgain({ step, askedAt }: { step: string; askedAt: string }): Promise<Delivery> {
+  async sendAgain({ step, askedAt, validUntil }: SendAgainInput): Promise<Delivery> {
     const { workflowId } = Context.current().info.workflowExecution!;
     const row = await this.#deps.store.outbox.findByKey({ workflowId, step });
-    if (row) return this.deliverAgain(row, askedAt);
+    if (row) return this.deliverAgain(row, askedAt, validUntil);
     throw ApplicationFailure.nonRetryable(`Nothing was sent under ${step}.`, 'activities.outbox-row-missing');
   }
 
   /** Delivers a fixed message once more, whatever became of it before; the window counts from `askedAt` (UTC). */
-  async deliverAgain(row: OutboxRow, askedAt: string): Promise<Delivery> {
-    return this.#post(row, undefined, askedAt);
+  async deliverAgain(row: OutboxRow, askedAt: string, validUntil?: string): Promise<Delivery> {
+    return this.#post(row, validUntil, askedAt);
   }
 
   async #post(row: OutboxRow, validUntil: string | undefined, from = row.createdAt): Promise<Delivery> {
@@ -138,7 +138,7 @@ export class Outgoing {
     const facts = { messageId, type, recipientDomain, status, reason };
     if (outcome === 'delivered') {
       log.info(facts, 'delivered a message');
-      return this.#delivered(row, instant(clock));
+      return this.#delivered(row, instant(clock), validUntil);
     }
     if (outcome === 'permanent') {
       log.error(facts, 'a message was refused for good');
@@ -189,13 +189,18 @@ export class Outgoing {
     });
   }
 
-  /** Delivered at an instant (UTC), from which the time for its answer counts. */
-  #delivered(row: OutboxRow, at: string): Delivery {
+  /**
+   * Delivered at an instant (UTC), from which the time for its answer counts. Half of what is left of its validity at
+   * most: there has to be time to send it once more, and for a person after that.
+   */
+  #delivered(row: OutboxRow, at: string, validUntil: string | undefined): Delivery {
     const { messageId, type, recipientDomain, recipientRole } = row;
     const participant = this.#deps.config.participant(recipientDomain, recipientRole);
     const answered = definitionOf(type as MessageType).answeredBy !== undefined;
     if (!participant || !answered) return { messageId, outcome: 'delivered' };
-    const within = Temporal.Duration.from(participant.delivery.replyWithin).total('milliseconds');
+    const agreed = Temporal.Duration.from(participant.delivery.replyWithin).total('milliseconds');
+    const left = validUntil === undefined ? Infinity : Date.parse(validUntil) - Date.parse(at);
+    const within = Math.max(0, Math.min(agreed, left / 2));
     return {
       messageId,
       outcome: 'delivered',

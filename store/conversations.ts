@@ -83,6 +83,13 @@ export function conversationsOf(db: Db) {
       return row ? (plain(row) as Conversation) : undefined;
     },
 
+    /** Where an offer stood, by the step under which it was sent, when its conversation was last recorded. */
+    async offerStatus(workflowId: string, step: string): Promise<string | undefined> {
+      const row = await db.conversation.findUnique({ where: { workflowId }, select: { snapshot: true } });
+      const { offers = [] } = (row?.snapshot ?? {}) as { offers?: { step: string; status: string }[] };
+      return offers.find((offer) => offer.step === step)?.status;
+    },
+
     /** The conversations that moved last, newest first; of one DSO where it is named. */
     async list(query: { limit: number; dso?: string }): Promise<Conversation[]> {
       const { limit, dso } = query;

@@ -55,8 +55,8 @@ export async function carryOut(effect: Lengthy): Promise<FlexRequestEvent | unde
       return { type: 'sent', step: effect.step, delivery: await send(input) };
     }
     case 'sendAgain': {
-      const { step, askedAt } = effect;
-      return { type: 'sent', step, delivery: await sendAgain({ step, askedAt }) };
+      const { kind: _, ...input } = effect;
+      return { type: 'sent', step: effect.step, delivery: await sendAgain(input) };
     }
     case 'decide': {
       const { kind: _, ...input } = effect;

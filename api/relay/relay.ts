@@ -13,7 +13,7 @@ import { type Destination, type Inward, type Outward, route, routeLate, type Rou
 import { createGate, type Given } from './temporal.ts';
 
 export interface RelayOptions {
-  readonly store: Pick<Store, 'inbox' | 'outbox'>;
+  readonly store: Pick<Store, 'inbox' | 'outbox' | 'conversations'>;
   readonly temporal: () => Promise<Client>;
   readonly judge: Judge;
   /** How far the clock of a counterparty may differ from ours (ms). */
@@ -172,7 +172,7 @@ export function createRelay(options: RelayOptions): Relay {
     const given = await give(stored, rejections, destination);
     const { workflowId } = destination;
     if (given === 'taken' || (await wasAnswered(stored))) await done(stored, destination.to, workflowId);
-    else await settle(stored, routeLate(stored, rejections, workflowId));
+    else await settle(stored, routeLate(stored, rejections, workflowId, await endOf(destination)));
   }
 
   async function give(
@@ -194,6 +194,13 @@ export function createRelay(options: RelayOptions): Relay {
       await store.outbox.recordPeerVerdict(refersTo.id, message.Result, message.RejectionReason);
     }
     return given;
+  }
+
+  /** How an offer ended, as its conversation was last recorded. */
+  async function endOf(destination: Inward): Promise<string | undefined> {
+    if (destination.to !== 'workflow') return undefined;
+    const { workflowId, refersTo } = destination;
+    return store.conversations.offerStatus(workflowId, refersTo.step);
   }
 
   /** Brings to an end what no conversation takes: it is answered, or only recorded. */

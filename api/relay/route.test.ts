@@ -142,6 +142,12 @@ describe('late messages', () => {
       rejections: ['Other', 'Reference message expired'],
       about: 'flex-request/x',
     });
+    const ofOffer = (status: string) => routeLate(stored('FlexOrder'), [], 'w', status);
+    expect(ofOffer('Revoked')).toMatchObject({ rejections: ['Reference message revoked'] });
+    expect(ofOffer('Revoking')).toMatchObject({ rejections: ['Reference message revoked'] });
+    expect(ofOffer('Ordered')).toMatchObject({ rejections: ['FlexOffer already ordered'] });
+    expect(ofOffer('Refused')).toMatchObject({ rejections: ['Invalid Message: the FlexOffer was rejected'] });
+    expect(ofOffer('Expired')).toMatchObject({ rejections: ['Reference message expired'] });
     expect(routeLate(stored('FlexReservationUpdate'), [], 'w')).toMatchObject({
       rejections: ['Deadline expired'],
     });

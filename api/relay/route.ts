@@ -1,4 +1,5 @@
 import { answeredMessageId, definitionOf } from '../../uftp/index.ts';
+import { TEXTS } from '../../uftp/rules/texts.ts';
 import { workflowIds } from '../../workflows/ids.ts';
 import { isResponse, type StoredMessage } from './message.ts';
 
@@ -124,18 +125,33 @@ async function routeResponse(
     : nobody(ROUTE_TEXTS.unknownReference(answers.attribute));
 }
 
-/** Where a message goes when the workflow it was for is over. */
+/**
+ * Where a message goes when the workflow it was for is over.
+ * @param offer how the offer that an order is about ended, where that is recorded
+ */
 export function routeLate(
   { message }: StoredMessage,
   rejections: readonly string[],
   workflowId: string,
+  offer?: string,
 ): Outward {
   if (isResponse(message)) {
     return { to: 'nobody', reason: 'It came after its conversation was over.', about: workflowId };
   }
-  const text = message.type === 'FlexReservationUpdate' ? ROUTE_TEXTS.deadline : ROUTE_TEXTS.expired;
+  const text =
+    message.type === 'FlexReservationUpdate'
+      ? ROUTE_TEXTS.deadline
+      : (ENDED[offer ?? ''] ?? ROUTE_TEXTS.expired);
   return { to: 'reply', rejections: [...new Set([...rejections, text])], about: workflowId };
 }
+
+/** What an open conversation would say of an offer that ended so. */
+const ENDED: Readonly<Record<string, string>> = {
+  Ordered: TEXTS.orderedBefore,
+  Revoked: TEXTS.referenceRevoked,
+  Revoking: TEXTS.referenceRevoked,
+  Refused: TEXTS.offerRefused,
+};
 
 function own(workflowType: OwnWorkflow, workflowId: string): Destination {
   return { to: 'own-workflow', workflowType, workflowId };

@@ -75,8 +75,13 @@ export type FlexRequestEvent =
 /** What the workflow has to carry out. Each may be carried out again: all are idempotent under their step or key. */
 export type FlexRequestEffect =
   | SendEffect
-  /** Deliver what was sent under a step once more, byte for byte; its delivery window counts from `askedAt` (UTC). */
-  | { readonly kind: 'sendAgain'; readonly step: string; readonly askedAt: string }
+  /** Deliver what was sent under a step once more, byte for byte, and not after `validUntil`; its delivery window counts from `askedAt` (UTC). */
+  | {
+      readonly kind: 'sendAgain';
+      readonly step: string;
+      readonly askedAt: string;
+      readonly validUntil: string;
+    }
   | ({ readonly kind: 'decide' } & DecideInput)
   /** Write the order down before it is accepted: from then on it binds. */
   | {

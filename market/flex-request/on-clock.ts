@@ -1,7 +1,7 @@
 import { ispEnd } from '../../uftp/calendar/index.ts';
 import { lastISP } from '../power.ts';
 import { decisionTaken, toDecide } from './on-decision.ts';
-import { onNoReply } from './on-offer.ts';
+import { neverAnswered, onNoReply } from './on-offer.ts';
 import { revocationStep } from './on-revocation.ts';
 import { fallsShort } from './on-shortfall.ts';
 import { act, alert, stay, type Step, andThen, withOffer, withOrder } from './step.ts';
@@ -99,20 +99,21 @@ function offerTimers({ sending }: FlexRequestState, offer: OfferState): Timer[] 
       ? [
           {
             at: closesAt ?? content.ExpirationDateTime,
-            ring: (state: FlexRequestState, now: string) =>
-              stay(withOffer(state, step, (each) => closed(each, now))),
+            ring: (state: FlexRequestState, now: string) => close(state, offer, now),
           },
         ]
       : []),
   ];
 }
 
-function closed(offer: OfferState, now: string): OfferState {
-  if (offer.closesAt !== undefined) {
-    const { awaited: _, ...rest } = offer;
-    return { ...rest, status: 'Expired' };
+function close(state: FlexRequestState, offer: OfferState, now: string): Step {
+  const { step, closesAt } = offer;
+  if (closesAt === undefined) {
+    const closing = new Date(Date.parse(now) + HAND_OVER_GRACE_MS).toISOString();
+    return stay(withOffer(state, step, (each) => ({ ...each, closesAt: closing })));
   }
-  return { ...offer, closesAt: new Date(Date.parse(now) + HAND_OVER_GRACE_MS).toISOString() };
+  const expired = withOffer(state, step, ({ awaited: _, ...each }) => ({ ...each, status: 'Expired' }));
+  return offer.status === 'Sent' ? neverAnswered(expired, offer, now) : stay(expired);
 }
 
 function orderTimers(placed: OrderState): Timer[] {

@@ -157,7 +157,12 @@ describe('an operator who has a message sent again', () => {
     ]);
     expect(Object.keys(alertsOf(overdue.state))).toEqual(['reply/FlexOffer/1']);
     const { state, effects } = tell([[resend(), AT.ordered]], { ...overdue, effects: [] });
-    expect(effects[0]).toEqual({ kind: 'sendAgain', step: 'FlexOffer/1', askedAt: AT.ordered });
+    expect(effects[0]).toEqual({
+      kind: 'sendAgain',
+      step: 'FlexOffer/1',
+      askedAt: AT.ordered,
+      validUntil: AT.offerExpires,
+    });
     expect(alertsOf(state)).toEqual({});
     expect(outcomes(effects)).toMatchObject([{ 'command-1': { done: true } }]);
     const twice = tell([resend()], { state, effects: [] });

@@ -76,7 +76,7 @@ export function onCommanded(state: FlexRequestState, command: OperatorCommand, n
         (each) => each.step === command.step || revocationStep(each) === command.step,
       );
       const told = resolve(state, `reply/${offer!.step}`);
-      return done(resend(told, command.step, now), `${command.step} is being sent once more.`);
+      return done(resend(told, offer!, command.step, now), `${command.step} is being sent once more.`);
     }
     case 'shortfall':
       return done(onShortfall(state, command, now), `Noted for order ${command.orderReference}.`);

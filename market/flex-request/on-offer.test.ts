@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { FlexRequestEvent } from './events.ts';
+import { HAND_OVER_GRACE_MS } from './on-clock.ts';
 import {
   after,
   alertsOf,
   AT,
   content,
+  type Entry,
   is,
   kindsOf,
   later,
@@ -198,7 +200,14 @@ describe('an offer that is not answered', () => {
 
   it('is sent once more, byte for byte, at the deadline and not before', () => {
     expect(tell([[is.clock, later(AT.replyBy, -1)]], sent).effects).toEqual(sent.effects);
-    expect(again.effects).toEqual([{ kind: 'sendAgain', step: 'FlexOffer/1', askedAt: AT.replyBy }]);
+    expect(again.effects).toEqual([
+      {
+        kind: 'sendAgain',
+        step: 'FlexOffer/1',
+        askedAt: AT.replyBy,
+        validUntil: AT.offerExpires,
+      },
+    ]);
     expect(again.state.sending).toEqual(['FlexOffer/1']);
     expect(tell([[is.clock, later(AT.replyBy, 1)]], again).effects).toEqual(again.effects);
   });
@@ -219,6 +228,60 @@ describe('an offer that is not answered', () => {
     const failed = tell([is.sent('FlexOffer/1', 'expired')], again);
     expect(statusesOf(failed.state)).toEqual(['Sent']);
     expect(Object.keys(alertsOf(tell([[is.clock, second]], failed).state))).toEqual(['reply/FlexOffer/1']);
+  });
+
+  it('and expires is told of, once: nobody knows whether it arrived', () => {
+    const closes = later(AT.offerExpires, HAND_OVER_GRACE_MS);
+    const expiring = tell(
+      [[is.clock, AT.offerExpires]],
+      tell([...UNTIL.Opened, is.offered(), is.sent('FlexOffer/1')]),
+    );
+    expect(alertsOf(expiring.state)).toEqual({});
+    const expired = tell([[is.clock, closes]], expiring).state;
+    expect(statusesOf(expired)).toEqual(['Expired']);
+    expect(alertsOf(expired)).toEqual({
+      'reply/FlexOffer/1': 'dso.example.com did not answer FlexOffer/1 before it expired.',
+    });
+    expect(expired.alerts[0]!.severity).toBe('warning');
+    const known = tell(
+      [
+        [is.clock, second],
+        [is.clock, AT.offerExpires],
+        [is.clock, closes],
+      ],
+      resent,
+    ).state;
+    expect(statusesOf(known)).toEqual(['Expired']);
+    expect(alertsOf(known)['reply/FlexOffer/1']).toContain('delivered twice');
+    const answered = tell(
+      [
+        [is.clock, AT.offerExpires],
+        [is.clock, closes],
+      ],
+      after('Offered'),
+    ).state;
+    expect(alertsOf(answered)).toEqual({});
+    const asked = tell(
+      [is.answered(), [is.clock, AT.offerExpires], [is.clock, closes]],
+      tell([[is.clock, second]], resent),
+    );
+    expect(alertsOf(asked.state)).toEqual({});
+  });
+
+  it('and expires is told of beside other alerts, and again after it was sent once more in vain', () => {
+    const closing: Entry[] = [
+      [is.clock, AT.offerExpires],
+      [is.clock, later(AT.offerExpires, HAND_OVER_GRACE_MS)],
+    ];
+    const other = { key: 'decision', at: AT.offered, severity: 'warning', text: 'Decide.' } as const;
+    const beside = { state: { ...after('Sent').state, alerts: [other] }, effects: [] };
+    expect(Object.keys(alertsOf(tell(closing, beside).state))).toEqual(['decision', 'reply/FlexOffer/1']);
+    const resend = is.commanded({ kind: 'resend', step: 'FlexOffer/1' });
+    const inVain = tell(
+      [[is.clock, second], [resend, AT.ordered], is.sent('FlexOffer/1'), ...closing],
+      resent,
+    );
+    expect(alertsOf(inVain.state)['reply/FlexOffer/1']).toContain('before it expired');
   });
 
   it('is not waited for once it is answered', () => {

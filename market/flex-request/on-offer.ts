@@ -51,14 +51,26 @@ export function onNoReply(state: FlexRequestState, offer: OfferState, now: strin
       ...rest,
       awaited: { by: awaited!.by, askedAgain: true },
     }));
-    return resend(again, step, now);
+    return resend(again, offer, step, now);
   }
   const what = revoking ? `the revocation of ${offer.step}` : offer.step;
   const text = `${state.frame?.dso} has not answered ${what}, although it was delivered twice.`;
   return stay(alert(overdue, now, { key: `reply/${offer.step}`, severity: 'critical', text }));
 }
 
-/** Delivers a message once more, byte for byte. */
-export function resend(state: FlexRequestState, step: string, askedAt: string): Step {
-  return act({ ...state, sending: [...state.sending, step] }, { kind: 'sendAgain', step, askedAt });
+/** An offer expired before the DSO answered it: whether it ever arrived is not known. */
+export function neverAnswered(state: FlexRequestState, { step }: OfferState, now: string): Step {
+  const key = `reply/${step}`;
+  if (state.alerts.some((each) => each.key === key && !each.resolved)) return stay(state);
+  const text = `${state.frame?.dso} did not answer ${step} before it expired.`;
+  return stay(alert(state, now, { key, severity: 'warning', text }));
+}
+
+/** Delivers an offer or its revocation once more, byte for byte, while the offer has not expired. */
+export function resend(state: FlexRequestState, offer: OfferState, step: string, askedAt: string): Step {
+  const validUntil = offer.content.ExpirationDateTime;
+  return act(
+    { ...state, sending: [...state.sending, step] },
+    { kind: 'sendAgain', step, askedAt, validUntil },
+  );
 }

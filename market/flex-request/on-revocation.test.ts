@@ -168,7 +168,9 @@ describe('a revocation that does not get through', () => {
     const second = later(AT.replyBy, 60_000);
     const waiting = tell([is.sent(STEP, 'delivered', OTHER, AT.replyBy)], quietly('Revoking'));
     const again = tell([[is.clock, AT.replyBy]], waiting);
-    expect(again.effects).toEqual([{ kind: 'sendAgain', step: STEP, askedAt: AT.replyBy }]);
+    expect(again.effects).toEqual([
+      { kind: 'sendAgain', step: STEP, askedAt: AT.replyBy, validUntil: AT.offerExpires },
+    ]);
     const failed = tell([is.sent(STEP, 'expired')], again);
     expect(statusesOf(failed.state)).toEqual(['Revoking']);
     const given = tell([is.sent(STEP, 'delivered', OTHER, second), [is.clock, second]], again);

@@ -17,9 +17,6 @@ export interface OrderVerdict {
   readonly rejections: readonly string[];
 }
 
-/** An order on an offer that the DSO itself refused has no text in the spec but the general one. */
-const OFFER_REFUSED = 'Invalid Message: the FlexOffer was rejected';
-
 /**
  * Judges a FlexOrder against the offers of its conversation: it must repeat the offer exactly, except for
  * partial activation (UFTP FlexOrder, validation by the AGR).
@@ -35,7 +32,7 @@ export function checkOrder(state: FlexRequestState, order: OrderFacts): OrderVer
   const expired = order.receivedAt >= content.ExpirationDateTime || status === 'Expired';
   const rejections = [
     (status === 'Ordered' || status === 'Ordering') && TEXTS.orderedBefore,
-    status === 'Refused' && OFFER_REFUSED,
+    status === 'Refused' && TEXTS.offerRefused,
     // Where order and revocation cross, the revocation wins (UFTP FlexOfferRevocation).
     (status === 'Revoking' || status === 'Revoked') && TEXTS.referenceRevoked,
     expired && TEXTS.referenceExpired,

@@ -81,6 +81,15 @@ async function received(message: MessageDraft, receivedAt = new Date().toISOStri
   return id;
 }
 
+const offerDraft = () => {
+  const sample = sampleOf('FlexOffer', '3.1.0') as Message<'FlexOffer'>;
+  return {
+    to: { domain: story.DSO_DOMAIN, role: 'DSO' as const },
+    ...{ version: '3.1.0', conversationId: randomUUID() },
+    draft: { ...sample },
+  };
+};
+
 const response = (step: string, Result: string) => ({
   step,
   to: { domain: story.DSO_DOMAIN, role: 'DSO' as const },
@@ -103,6 +112,25 @@ it('an address that is lost is tried again within the window, and the outbox say
   const { messageId, outcome } = await send();
   expect(outcome).toBe('delivered');
   expect(await database.store.outbox.findByMessageId(messageId)).toMatchObject({ attempts: 2 });
+});
+
+it('the answer to an offer is due while the offer can be sent once more, and an expired one is not sent', async () => {
+  const workflowId = `flex-request/${randomUUID()}`;
+  const offer = offerDraft();
+  const step = 'FlexOffer/1';
+  const sentAt = Date.now();
+  const inHours = (hours: number) => new Date(sentAt + hours * 3_600_000).toISOString();
+  const dueAfter = async (validUntil: string) => {
+    const { replyBy } = await inWorkflow(workflowId, () => activities.send({ ...offer, step, validUntil }));
+    return Math.round((Date.parse(replyBy!) - sentAt) / 600_000) / 6;
+  };
+  expect(await dueAfter(inHours(2))).toBe(1);
+  // What is agreed, where that is sooner.
+  expect(await dueAfter(inHours(20))).toBe(4);
+  const again = (validUntil: string) =>
+    inWorkflow(workflowId, () => activities.sendAgain({ step, askedAt: inHours(0), validUntil }));
+  expect(await again(inHours(1))).toMatchObject({ outcome: 'delivered' });
+  expect(await again(inHours(-1))).toMatchObject({ outcome: 'expired' });
 });
 
 it('an answer asked for again long after its delivery window is sent again', async () => {

@@ -214,6 +214,12 @@ describe('hand-over', { timeout: 60_000 }, () => {
       'FlexOrder',
       'FlexOrderResponse',
     ]);
+    await endedAs(workflowId, 'Revoked');
+    const another = flexOrder({ FlexOfferMessageID: offer, ConversationID: request.ConversationID });
+    await send(another);
+    const { message: second } = await orderAnswer(another.MessageID);
+    expect(second.RejectionReason).toContain('Reference message revoked');
+    expect(second.RejectionReason).not.toContain('Reference message expired');
   });
 
   it('sets aside a response to nothing, and never answers it', async () => {
@@ -343,6 +349,13 @@ describe('hand-over', { timeout: 60_000 }, () => {
 });
 
 /** An offer of a conversation, as its workflow would have fixed it. */
+/** Has the conversation's record say how its offer ended. */
+async function endedAs(workflowId: string, status: string): Promise<void> {
+  const recorded = (await database.store.conversations.find(workflowId))!;
+  const snapshot = { ...(recorded.snapshot as object), offers: [{ step: 'FlexOffer/1', status }] };
+  await database.store.conversations.record({ ...recorded, transition: recorded.transition + 1, snapshot });
+}
+
 async function offerOf(workflowId: string, request: MessageDraft<'FlexRequest'>): Promise<string> {
   const messageId = randomUUID();
   const { ISPDuration, TimeZone, Period, CongestionPoint, ConversationID, ExpirationDateTime } = request;

@@ -6,6 +6,8 @@ export const TEXTS = {
   offerUnknown: 'Unknown reference FlexOfferMessageID',
   referenceExpired: 'Reference message expired',
   referenceRevoked: 'Reference message revoked',
+  /** An order on an offer that the DSO itself refused: the spec has no text for it but the general one. */
+  offerRefused: 'Invalid Message: the FlexOffer was rejected',
   periodMismatch: 'Reference Period mismatch',
   congestionPointInvalid: 'Invalid congestion point',
   orderedBefore: 'FlexOffer already ordered',
