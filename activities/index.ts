@@ -16,6 +16,7 @@ import { tradingActivities } from './trading.ts';
 
 export { startAlertSender } from './alerts/sender.ts';
 export type { Activities } from './contract.ts';
+export { toldWhenFailing } from './failing.ts';
 export type { Dependencies, Log } from './dependencies.ts';
 
 /** All activities of the worker, on the dependencies given. */

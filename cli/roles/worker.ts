@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createActivities, startAlertSender } from '../../activities/index.ts';
+import { createActivities, startAlertSender, toldWhenFailing } from '../../activities/index.ts';
 import type { Config } from '../../config/index.ts';
 import { dieWithParent } from '../../services/index.ts';
 import {
@@ -35,22 +35,23 @@ export async function runWorker(configFile: string | undefined, world: World): P
   const tell = teller(temporal.client);
   const connection = await connect(config, log);
   await ensureSearchAttributes(temporal.client);
+  const deps = {
+    config,
+    store,
+    clock: world.clock,
+    client: uftp,
+    directory: createDirectory([configurationSource(configuredParticipants(config))]),
+    signingKeys,
+    tell,
+    prognoses: prognosisWorkflows(temporal.client, tell),
+    log,
+  };
   const worker = await Worker.create({
     connection,
     namespace: config.temporal.namespace,
     taskQueue: TASK_QUEUE,
     workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    activities: createActivities({
-      config,
-      store,
-      clock: world.clock,
-      client: uftp,
-      directory: createDirectory([configurationSource(configuredParticipants(config))]),
-      signingKeys,
-      tell,
-      prognoses: prognosisWorkflows(temporal.client, tell),
-      log,
-    }) as unknown as Record<string, (input: never) => Promise<unknown>>,
+    activities: toldWhenFailing(deps, createActivities(deps)),
     maxCachedWorkflows: 500,
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
