@@ -72,9 +72,14 @@ export async function dPrognosis(start: PrognosisStart): Promise<PrognosisPhase>
       // In force for everybody before anything follows from it.
       if (effect.kind === 'keepAnswer') await keepPrognosisAnswer(withoutKind(effect));
       else {
-        const work = carryOut(key, state, effect);
+        const work = carryOut(key, state, effect).then((came) => {
+          // In one breath: what is neither under way nor in line would be lost where a run hands over in between.
+          underway.delete(work);
+          if (came) mailbox.put(came);
+          return undefined;
+        });
         underway.add(work);
-        mailbox.run(work.finally(() => underway.delete(work)));
+        mailbox.run(work);
       }
     }
     await recordPrognosis(state);
