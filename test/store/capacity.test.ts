@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type FlexRequestState, mayBeOrdered, type OfferContent } from '../../market/flex-request/index.ts';
+import { type FlexRequestState, isStanding, type OfferContent } from '../../market/flex-request/index.ts';
 import type { AssetTerms } from '../../market/asset.ts';
 import { eachISP, type PowerISP } from '../../market/power.ts';
 import { createStore, type Store } from '../../store/index.ts';
@@ -64,7 +64,7 @@ function promised(states: readonly FlexRequestState[]): Sum {
     const add = (ISP: readonly PowerISP[]) => {
       for (const { isp, group } of eachISP(ISP)) sum.add(group.Power, isp, minutesOf(request!));
     };
-    for (const offer of offers.filter(mayBeOrdered)) add(mostOf(offer.content));
+    for (const offer of offers.filter(isStanding)) add(mostOf(offer.content));
     for (const { order, status } of orders) if (status === 'Accepted') add(order.ISP);
   }
   return sum;
@@ -125,7 +125,11 @@ async function expectEnergyKept(): Promise<void> {
   }
 }
 
-type Fate = 'lapses' | 'refused' | 'ordered' | 'ordered in part' | 'given up' | 'over before' | 'too late';
+const FATES = [
+  ...(['lapses', 'refused', 'ordered', 'ordered in part', 'given up', 'over before', 'too late'] as const),
+  ...(['revoked', 'revocation refused', 'revoked while ordered'] as const),
+] as const;
+type Fate = (typeof FATES)[number];
 
 const isps = fc
   .record({
@@ -144,10 +148,16 @@ const conversation = fc.record({
   point: fc.constantFrom(...POINTS),
   isps,
   repeats: fc.integer({ min: 1, max: 3 }),
-  fate: fc.constantFrom<Fate>(
-    ...(['lapses', 'refused', 'ordered', 'ordered in part', 'given up', 'over before', 'too late'] as const),
-  ),
+  fate: fc.constantFrom(...FATES),
 });
+
+type Revoked = Extract<Fate, `revo${string}`>;
+const REVOKED_TO: Record<Revoked, string> = {
+  revoked: 'Revoked',
+  'revocation refused': 'Ordered',
+  'revoked while ordered': 'Revoked',
+};
+const REVOCATION = 'FlexOfferRevocation/1.1';
 
 async function meet(talk: Conversation, fate: Fate): Promise<void> {
   const before = talk.state;
@@ -161,11 +171,25 @@ async function meet(talk: Conversation, fate: Fate): Promise<void> {
       const answer = { messageId: 'a', reference: messageId, refersTo: step };
       await talk.tell({ type: 'offerAnswered', answer: { ...answer, Result: 'Rejected' } });
     }
-    if (fate === 'ordered' || fate === 'ordered in part') {
+    const isRevoked = fate.startsWith('revo');
+    const revocation = { messageId: `revocation-of-${talk.workflowId}`, outcome: 'delivered' } as const;
+    const revocationAnswered = (Result: 'Accepted' | 'Rejected') => {
+      const answer = { messageId: 'b', reference: revocation.messageId, refersTo: REVOCATION, Result };
+      return talk.tell({ type: 'revocationAnswered', answer });
+    };
+    if (isRevoked) {
+      const answer = { messageId: 'a', reference: messageId, refersTo: step, Result: 'Accepted' } as const;
+      await talk.tell({ type: 'offerAnswered', answer });
+      await talk.tell({ type: 'capacityLost', step, reason: 'it broke' });
+      await talk.tell({ type: 'sent', step: REVOCATION, delivery: revocation });
+    }
+    if (fate === 'revoked') await revocationAnswered('Accepted');
+    if (fate === 'revocation refused') await revocationAnswered('Rejected');
+    if (fate.includes('ordered') || fate === 'revocation refused') {
       const { dso, Period, CongestionPoint, ISPDuration, TimeZone } = before.request!;
       const { OfferOption, BaselineReference, Currency } = offer.content;
       const { OptionReference, Price, ISP } = OfferOption.at(-1)!;
-      const factor = fate === 'ordered' ? 1 : 0.5;
+      const factor = fate === 'ordered in part' ? 0.5 : 1;
       const order = {
         ...{ inboxId: 'i', messageId: `order-of-${talk.workflowId}`, conversationId: 'c', version: '3.1.0' },
         ...{ receivedAt: NOW, offerStep: step, OrderReference: talk.workflowId, OptionReference },
@@ -177,6 +201,9 @@ async function meet(talk: Conversation, fate: Fate): Promise<void> {
       await talk.tell({ type: 'ordered', order, rejections: [] });
       await talk.tell({ type: 'booked', orderMessageId: order.messageId, booked: { rejections: [] } });
     }
+    // Both crossed: the revocation wins.
+    if (fate === 'revoked while ordered') await revocationAnswered('Accepted');
+    if (isRevoked) expect([fate, talk.state.offers[0]!.status]).toEqual([fate, REVOKED_TO[fate as Revoked]]);
   }
   if (talk.state.orders.length === 0) {
     for (const now of [EXPIRED, CLOSED, LAPSED]) await talk.tell({ type: 'clock' }, now);
