@@ -126,7 +126,9 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
         // Items kept by an earlier release name their order alone.
         const orderReference = item.matchedOrder ?? item.orderReference;
         const settled = item.disposition === 'Accepted';
-        await store.orders.setOutcome(item.dso, orderReference, settled ? 'settled' : 'disputed');
+        const order = { dso: item.dso, orderReference };
+        const outcome = settled ? 'settled' : 'disputed';
+        if (!(await store.orders.setOutcome(order, outcome, row.messageId))) continue;
         const told = await tell(item.workflowId, {
           type: 'settled',
           orderReference,

@@ -90,9 +90,18 @@ export function ordersOf(db: Db) {
       return rows.map(stored);
     },
 
-    /** Records how an order was settled. Does nothing for an order that is not kept here. */
-    async setOutcome(dso: string, orderReference: string, outcome: 'settled' | 'disputed'): Promise<void> {
-      await db.order.updateMany({ where: { dso, orderReference }, data: { outcome } });
+    /**
+     * Records how a settlement (MessageID) ended for an order; returns false, and does nothing, where another one
+     * has claimed the order: what it owes is not undone by an answer that comes later.
+     */
+    async setOutcome(
+      { dso, orderReference }: Pick<AcceptedOrder, 'dso' | 'orderReference'>,
+      outcome: 'settled' | 'disputed',
+      messageId: string,
+    ): Promise<boolean> {
+      const claims = [{ settledBy: null }, { settledBy: messageKey(messageId) }];
+      const where = { dso, orderReference, OR: claims };
+      return (await db.order.updateMany({ where, data: { outcome } })).count > 0;
     },
   };
 }

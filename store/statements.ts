@@ -6,7 +6,7 @@ import type { SettlementItem } from './settlement-items.ts';
 /** An order with the item that says how it stands. */
 export interface StatementOrder {
   readonly order: StoredOrder;
-  /** The one that was accepted, else the last one; missing where no settlement named the order yet. */
+  /** The one by which it is owed, else the last one; missing where we answered no settlement that names the order. */
   readonly item?: SettlementItem;
 }
 
@@ -26,12 +26,13 @@ export function statementsOf(db: Db) {
         where: { dso, period: { gte: from, lte: to } },
         orderBy: [{ period: 'asc' }, { acceptedAt: 'asc' }, { id: 'asc' }],
       });
-      const known = new Set(orders.map(({ orderReference }) => orderReference));
+      const known = new Map(orders.map((order) => [order.orderReference, order]));
       // As one array each, since PostgreSQL takes 65,535 parameters in a statement. By the order, not by the day
-      // that the item states: it may be what is wrong with it.
+      // that the item states: it may be what is wrong with it. What the DSO was never told was never said.
       const wanted = await db.$queryRaw<{ id: string }[]>`
-        SELECT id::text FROM settlement_item
-        WHERE dso = ${dso} AND (period BETWEEN ${from} AND ${to} OR matched_order = ANY(${[...known]}::text[]))`;
+        SELECT item.id::text FROM settlement_item item LEFT JOIN settlement USING (dso, message_id)
+        WHERE dso = ${dso} AND settlement.status IS DISTINCT FROM 'undelivered'
+          AND (item.period BETWEEN ${from} AND ${to} OR item.matched_order = ANY(${[...known.keys()]}::text[]))`;
       const rows = (
         await Promise.all(
           chunksOf(wanted, 10_000).map((part) =>
@@ -47,8 +48,12 @@ export function statementsOf(db: Db) {
         const { id: _, ...item } = plain(row) as SettlementItem & { id: string };
         const { matchedOrder, period } = item;
         if (matchedOrder === undefined && period >= from && period <= to) strangers.push(item);
-        if (matchedOrder === undefined || !known.has(matchedOrder)) continue;
-        if (items.get(matchedOrder)?.disposition !== 'Accepted') items.set(matchedOrder, item);
+        const order = matchedOrder === undefined ? undefined : known.get(matchedOrder);
+        if (!order) continue;
+        const { orderReference, settledBy } = order;
+        const earlier = items.get(orderReference);
+        if (!earlier || weight(item, settledBy) >= weight(earlier, settledBy))
+          items.set(orderReference, item);
       }
       return {
         orders: orders.map((row) => {
@@ -60,4 +65,10 @@ export function statementsOf(db: Db) {
       };
     },
   };
+}
+
+/** An order is owed by the settlement that claimed it. Until one has, what would be accepted stands for its review. */
+function weight({ messageId, disposition }: SettlementItem, settledBy: string | null): number {
+  if (disposition !== 'Accepted') return 0;
+  return messageId === settledBy ? 2 : 1;
 }

@@ -196,7 +196,11 @@ it('a settlement of thousands is recomputed in time, and owes no order twice', a
       isps: [{ start: 1, duration: 1, power: -1 }],
       acceptedAt: envelope.TimeStamp,
     });
-  await database.store.orders.setOutcome(story.DSO_DOMAIN, 'order-7', 'settled');
+  await database.store.orders.setOutcome(
+    { dso: story.DSO_DOMAIN, orderReference: 'order-7' },
+    'settled',
+    randomUUID(),
+  );
   const settlement = {
     ...sample,
     ...envelope,

@@ -148,7 +148,7 @@ test('an order is kept once; its reference cannot stand for another', async () =
     'accepted',
   );
   expect(await store.orders.findByReference('dso.example', first.orderReference)).toEqual(first);
-  await store.orders.setOutcome('dso.example', first.orderReference, 'disputed');
+  await store.orders.setOutcome(first, 'disputed', randomUUID());
   expect(await store.orders.findByReference('dso.example', first.orderReference)).toMatchObject({
     outcome: 'disputed',
   });

@@ -55,6 +55,12 @@ async function settled(that: PlayedDay, draft = world.counted([that])) {
   return { ...sent, answer, statuses: answer.FlexOrderSettlementStatus };
 }
 
+/** What the monthly statement is made of: the item that counts for each order of a day. */
+async function stated({ period }: PlayedDay) {
+  const { orders } = await world.store.statements.between(DSO, period, period);
+  return orders.map(({ item }) => item);
+}
+
 describe('a settlement that is right', () => {
   test('is accepted; the conversations know, and nothing is owed twice', async () => {
     const that = await played();
@@ -100,6 +106,19 @@ describe('a settlement that is right', () => {
     world.reach(true);
     const { statuses } = await settled(that);
     expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+  });
+
+  test('is in no statement where its answer never arrived: what was said afterwards is', async () => {
+    const that = await played();
+    world.reach(false);
+    await settled(that);
+    expect(await stated(that)).toEqual([undefined, undefined]);
+    world.reach(true);
+    const second = await settled(that, world.counted([that], 'penalty-padded'));
+    expect(await stated(that)).toMatchObject([
+      { messageId: second.messageId, disposition: 'Disputed' },
+      { messageId: second.messageId, disposition: 'Accepted' },
+    ]);
   });
 });
 
@@ -442,11 +461,32 @@ describe('an operator who is asked', () => {
     world.agree({});
     const second = await settled(that);
     expect(second.statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+    const owed = [{ messageId: second.messageId }, { messageId: second.messageId }];
+    expect(await stated(that)).toMatchObject(owed);
     await until(() => taken(first.review('ada', [])));
     expect((await first.answer()).FlexOrderSettlementStatus).toMatchObject([
       { DisputeReason: 'this order was settled before' },
       { DisputeReason: 'this order was settled before' },
     ]);
     expect(world.told(that.orders[0]!.reference)).toHaveLength(1);
+    expect(await stated(that)).toMatchObject(owed);
+  });
+
+  test('who disputes late does not undo what was settled meanwhile', async () => {
+    world.agree({ review: 'always' });
+    const that = await played();
+    const wrong = await held(that, 'penalty-padded');
+    world.agree({});
+    const right = await settled(that);
+    await until(() => taken(wrong.review('ada', [])));
+    expect((await wrong.answer()).FlexOrderSettlementStatus[0]!.DisputeReason).toMatch(/^Penalty/);
+    for (const { reference } of that.orders) {
+      expect(await world.store.orders.findByReference(DSO, reference)).toMatchObject({ outcome: 'settled' });
+      expect(world.told(reference)).toMatchObject([{ messageId: right.messageId, outcome: 'Settled' }]);
+    }
+    expect(await stated(that)).toMatchObject([
+      { messageId: right.messageId, disposition: 'Accepted' },
+      { messageId: right.messageId, disposition: 'Accepted' },
+    ]);
   });
 });
