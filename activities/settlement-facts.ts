@@ -43,7 +43,7 @@ export async function baselineOf(
   return Array.from(powers, (power) => power ?? null);
 }
 
-/** What is known of the delivery day of an order, its contract's rate included. */
+/** What is known of the delivery day of an order, its contract's rate and price split included. */
 export async function deliveryFacts(
   world: World,
   order: StoredOrder,
@@ -65,7 +65,7 @@ export async function deliveryFacts(
     stated,
     ispMinutes: ispMinutes(ispDuration),
     penaltyPerMWh: terms?.penaltyPerMWh ?? agreed?.penaltyPerMWh ?? '0',
-    payFor: agreed?.payFor ?? 'ordered',
+    payFor: terms?.payFor ?? agreed?.payFor ?? 'ordered',
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as fields from '../fields.ts';
 import { timeOfDay } from './market.ts';
+import { payFor } from './settlement.ts';
 
 /** No day has more ISPs: 25 hours of one-minute ISPs. Bounds what one line of the file can ask for. */
 const MOST_ISPS = 25 * 60;
@@ -66,6 +67,8 @@ export const termsShape = {
   activationPricePerMWh: fields.price.optional(),
   priceTolerance: fields.nonNegativeAmount.default('0.01'),
   penaltyPerMWh: fields.nonNegativeAmount,
+  /** Where the contract says it otherwise than what is agreed with the DSO. */
+  payFor: payFor.optional(),
   maxActivations: z.strictObject({ perDay: most, perWeek: most, perMonth: most, total: most }).optional(),
   recoveryTime: duration.optional(),
   longestActivation: duration.optional(),
