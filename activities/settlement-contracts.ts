@@ -62,12 +62,14 @@ async function judgeDay(
   const orders = sameDay.filter((order) => order.contractId === contractId);
   const reserved = await reservedOn(world, dso, contractId, period, orders);
   if (!reserved) return { ...head, reason: 'we have no such contract for that day' };
-  const isps = [...eachISP(stated)].map(({ isp }) => isp);
+  const omitted = omittedISPs(stated, reserved);
+  // What the DSO left out is reserved and paid for all the same.
+  const isps = [...new Set([...[...eachISP(stated)].map(({ isp }) => isp), ...omitted])];
   const computed = await ownContractDay(world, dso, { contractId, period, reserved, orders }, isps);
   const toleranceW = world.config.participant(dso, 'DSO')?.settlement.powerToleranceW ?? 0;
   const differences: Difference[] = [
     ...contractDifferences(stated, computed, toleranceW),
-    ...omittedISPs(stated, reserved).map((isp) => ({ isp, text: 'reserved, but not in the settlement' })),
+    ...omitted.map((isp) => ({ isp, text: 'reserved, but not in the settlement' })),
   ];
   const reason = reasonOf(differences);
   return { ...head, computed, ...(reason !== undefined && { reason }) };
