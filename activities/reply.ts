@@ -4,7 +4,7 @@ import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Outgoing } from './outgoing.ts';
 import { readInbox } from './read-inbox.ts';
-import { settlementStatuses } from './settlement-answer.ts';
+import { settlementResponse } from './settlement-answer.ts';
 
 type ReplyActivities = Pick<Activities, 'reply' | 'redeliver'>;
 
@@ -55,14 +55,13 @@ export function replyTo(
     return rejections.length === 0 ? { type: definition.answeredBy } : undefined;
   if (message.type === 'AGRPortfolioQuery') return undefined;
   const RejectionReason = rejections.join(';') || 'Invalid Message';
+  if (message.type === 'FlexSettlement')
+    return settlementResponse(message, { rejections: [RejectionReason], reasonFor: () => undefined });
   return {
     type: definition.answeredBy,
     ...referenceTo(message),
     Result: 'Rejected',
     RejectionReason,
     ...(message.type === 'DSOPortfolioQuery' && { TimeZone: message.TimeZone, Period: message.Period }),
-    ...(message.type === 'FlexSettlement' && {
-      FlexOrderSettlementStatus: settlementStatuses(message, () => RejectionReason),
-    }),
   };
 }

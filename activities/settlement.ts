@@ -8,8 +8,15 @@ import type { Activities } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Outgoing } from './outgoing.ts';
 import { readInbox } from './read-inbox.ts';
-import { settlementStatuses } from './settlement-answer.ts';
-import { askForReview, raiseLeftOut, remind, reviewIsOver } from './settlement-alerts.ts';
+import { contractReasonOf, contractRemark, settlementResponse } from './settlement-answer.ts';
+import {
+  answerArrived,
+  askForReview,
+  raiseLeftOut,
+  raiseUndelivered,
+  remind,
+  reviewIsOver,
+} from './settlement-alerts.ts';
 import { judgeContracts, type JudgedContract } from './settlement-contracts.ts';
 import { leftOutContractDays, leftOutOrders } from './settlement-left-out.ts';
 import {
@@ -58,16 +65,17 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
         if (reason !== undefined)
           log.warn({ dso, contractId, period, reason }, 'a contract settlement differs from ours');
       const disputed = items.filter(({ disposition }) => disposition === 'Disputed').length;
+      const contractReason = items.length === 0 ? contractReasonOf(contracts) : undefined;
       const kept = await store.settlements.keep(
         settlementOf(row, message, {
-          ...{ rejections, disputed, orders: items.length },
+          ...{ rejections, disputed, orders: items.length, contractReason },
           leftOut: leftOutOrders(rejections, unlisted),
         }),
         [...contracts, ...leftOutDays].map((item) => ({ ...item, dso, messageId: row.messageId })),
       );
       await raiseLeftOut(deps, kept, leftOutDays);
       const waits = kept.status === 'open' && kept.reviewUntil !== undefined;
-      if (waits) await askForReview(deps, kept);
+      if (waits) await askForReview(deps, kept, contractReason);
       return {
         rejections,
         orders: items.length,
@@ -97,25 +105,23 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
       const items = await store.settlementItems.forMessage(row.senderDomain, row.messageId);
       const reasons = new Map(items.map(({ orderReference, reason }) => [orderReference, reason]));
       const keys = itemKeys(message);
-      const RejectionReason = rejections.join(';');
+      const contracts = await store.settlements.contractItems(row.senderDomain, row.messageId);
       const delivery = await outgoing.send({
         step: 'FlexSettlementResponse',
         to: { domain: row.senderDomain, role: 'DSO' },
         version: row.version,
         conversationId: row.conversationId,
         answers: inboxId,
-        draft: {
-          type: 'FlexSettlementResponse',
-          FlexSettlementMessageID: message.MessageID,
-          Result: rejected ? 'Rejected' : 'Accepted',
-          ...(rejected && { RejectionReason }),
-          FlexOrderSettlementStatus: settlementStatuses(message, (index) =>
-            rejected ? RejectionReason : (reasons.get(keys[index]!) ?? undefined),
-          ),
-        },
+        draft: settlementResponse(message, {
+          rejections,
+          reasonFor: (index) => reasons.get(keys[index]!) ?? undefined,
+          contractReason: contractReasonOf(contracts as JudgedContract[]),
+        }),
       });
-      const status = delivery.outcome === 'delivered' ? 'answered' : 'undelivered';
-      await store.settlements.ended(inboxId, status, instant(clock));
+      const arrived = delivery.outcome === 'delivered';
+      await store.settlements.ended(inboxId, arrived ? 'answered' : 'undelivered', instant(clock));
+      if (arrived) await answerArrived(deps, row.senderDomain, message);
+      else await raiseUndelivered(deps, row.senderDomain, message, delivery.reason);
       return delivery;
     },
 
@@ -168,13 +174,17 @@ export function settlementActivities(deps: Dependencies, outgoing: Outgoing): Se
   function settlementOf(
     row: InboxRow,
     message: FlexSettlement,
-    found: { rejections: readonly string[]; disputed: number; orders: number; leftOut: readonly string[] },
+    found: Pick<Settlement, 'disputed' | 'orders' | 'leftOut'> & {
+      readonly rejections: readonly string[];
+      readonly contractReason: string | undefined;
+    },
   ): Settlement {
-    const { rejections, disputed, orders, leftOut } = found;
+    const { rejections, disputed, orders, leftOut, contractReason } = found;
     const rejected = rejections.length > 0;
     const terms = config.participant(row.senderDomain, 'DSO')?.settlement;
     // A rejection only tells the DSO to send a sound one, and soon: it waits where everything does.
-    const isReviewed = terms?.review === 'always' || (terms?.review === 'disputes' && disputed > 0);
+    const isDisputed = disputed > 0 || contractReason !== undefined;
+    const isReviewed = terms?.review === 'always' || (terms?.review === 'disputes' && isDisputed);
     return {
       id: row.id,
       dso: row.senderDomain,
@@ -211,21 +221,22 @@ const isOwedBefore = (reason: string | undefined): boolean =>
 /**
  * Items, with what is wrong about their contracts. No schema lets a response dispute a ContractSettlement: it is said
  * at an order of that contract and day, at one that is disputed anyway if there is one. Where no order of it was
- * settled, it stands in our records alone.
+ * settled, it stands in our records alone, unless the settlement is of no order at all.
  */
 function withContracts(items: readonly JudgedItem[], contracts: readonly JudgedContract[]): JudgedItem[] {
   const found = [...items];
-  for (const { contractId, period, reason } of contracts) {
-    if (reason === undefined) continue;
-    const text = `ContractSettlement ${contractId} on ${period}: ${reason}`;
+  for (const contract of contracts) {
+    const remark = contractRemark(contract);
+    if (remark === undefined) continue;
+    const { contractId, period } = contract;
     const fits = ({ order, reason: own }: JudgedItem) =>
       order?.contractId === contractId && order.period === period && !isOwedBefore(own);
     const disputed = found.findIndex((item) => fits(item) && item.reason !== undefined);
     const index = disputed >= 0 ? disputed : found.findIndex(fits);
     if (index < 0) continue;
     const item = found[index]!;
-    const texts = [item.reason, text].filter((each) => each !== undefined);
-    found[index] = { ...item, reason: reasonOf(texts.map((each) => ({ text: each })))! };
+    const own = item.reason === undefined ? [] : [{ text: item.reason }];
+    found[index] = { ...item, reason: reasonOf([...own, remark])! };
   }
   return found;
 }
