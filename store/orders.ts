@@ -36,6 +36,8 @@ export interface AcceptedOrder {
 
 export interface StoredOrder extends AcceptedOrder {
   readonly outcome?: 'settled' | 'disputed';
+  /** The FlexSettlement (MessageID, in lower case) by which it is owed. */
+  readonly settledBy?: string;
 }
 
 /** Accepted orders, by the OrderReference under which the DSO settles them. */
@@ -70,6 +72,12 @@ export function ordersOf(db: Db) {
       const orderMessageId = messageKey(messageId);
       const row = await db.order.findUnique({ where: { dso_orderMessageId: { dso, orderMessageId } } });
       return row ? stored(row) : undefined;
+    },
+
+    /** The orders of one conversation, by acceptance. */
+    async ofConversation(workflowId: string): Promise<StoredOrder[]> {
+      const orderBy = [{ acceptedAt: 'asc' as const }, { id: 'asc' as const }];
+      return (await db.order.findMany({ where: { workflowId }, orderBy })).map(stored);
     },
 
     /** Every order under a contract, whichever DSO placed it, by day and then by acceptance. */

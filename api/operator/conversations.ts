@@ -10,7 +10,7 @@ const listQuery = z.strictObject({
   dso: z.string().optional(),
 });
 
-type ConversationStore = Pick<Store, 'conversations' | 'settlementItems' | 'dispatches'>;
+type ConversationStore = Pick<Store, 'conversations' | 'settlementItems' | 'dispatches' | 'orders'>;
 
 /** `GET /v1/conversations` and `GET /v1/conversations/{workflowId}`: what became of each FlexRequest. */
 export function conversationReads(app: FastifyInstance, { store }: { store: ConversationStore }): void {
@@ -32,6 +32,13 @@ export function conversationReads(app: FastifyInstance, { store }: { store: Conv
     ]);
     const timeline = await store.conversations.timeline([...involved]);
     const dispatches = await store.dispatches.forWorkflow(workflowId);
-    return { conversation, timeline, dispatches, settlementItems };
+    // A settlement that corrects a disputed one may come when the conversation is over, and its state is the last.
+    const orders = (await store.orders.ofConversation(workflowId)).map(
+      ({ orderReference, period: day, outcome, settledBy }) => ({
+        ...{ orderReference, period: day },
+        ...{ outcome, settledBy },
+      }),
+    );
+    return { conversation, timeline, dispatches, settlementItems, orders };
   });
 }

@@ -48,6 +48,7 @@ export interface OperatorServerOptions extends Omit<ContractDesk, 'store'> {
     | 'meterings'
     | 'conversations'
     | 'settlementItems'
+    | 'orders'
     | 'settlements'
     | 'statements'
     | 'portfolio'

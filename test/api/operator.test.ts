@@ -290,10 +290,20 @@ describe('reads', () => {
         decidedAt: instant(systemClock),
       },
     ]);
+    const order = { dso: story.DSO_DOMAIN, orderReference: 'O-1', period: conversation.period };
+    await database.store.orders.accept({
+      ...{ ...order, orderMessageId: testMessage().MessageID, workflowId, price: '1.00', currency: 'EUR' },
+      ...{ congestionPoint: conversation.congestionPoint, timeZone: story.market.timeZone, isps: [] },
+      ...{ ispDuration: story.market.ispDuration, acceptedAt: instant(systemClock) },
+    });
+    await database.store.orders.setOutcome(order, 'settled', messageId);
     const response = await get(`/v1/conversations/${encodeURIComponent(workflowId)}`);
     expect(response.status).toBe(200);
     const told = (await response.json()) as { timeline: { type: string }[] };
     expect(told).toMatchObject({ conversation, settlementItems: [{ orderReference: 'O-1' }] });
+    expect(told).toMatchObject({
+      orders: [{ orderReference: 'O-1', period: conversation.period, outcome: 'settled' }],
+    });
     expect(told.timeline.map(({ type }) => type).sort()).toEqual([
       'FlexRequest',
       'FlexReservationUpdate',
