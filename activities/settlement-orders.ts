@@ -43,12 +43,13 @@ export async function ordersOf(
     const order = await store.orders.findByReference(dso, reference);
     if (order) elsewhere.push(order);
   }
-  const candidates = [...due, ...elsewhere].map((order) => ({ ...order, ISP: fromStored(order.isps) }));
+  // What has no reference is about an order that is still to be settled, where both fit.
+  const openFirst = [...due, ...elsewhere].toSorted((a, b) => Number(isSettled(a)) - Number(isSettled(b)));
+  const candidates = openFirst.map((order) => ({ ...order, ISP: fromStored(order.isps) }));
   // An item that names an order leaves the others of that order to be disputed as doubled.
   const matched = matchItems(items as StatedSettlement[], candidates);
   const listed = new Set(matched.map((order) => order?.orderReference));
-  const unlisted = due
-    .filter(({ period, outcome }) => period <= PeriodEnd && outcome === undefined)
+  const unlisted = (await store.settlements.unsettled(dso, PeriodStart, PeriodEnd))
     .map(({ orderReference }) => orderReference)
     .filter((reference) => !listed.has(reference));
   return { matched, unlisted };
@@ -87,23 +88,33 @@ export const SETTLED_BEFORE = 'this order was settled before';
 export const LISTED_TWICE = 'this order is listed twice';
 
 /** Money for one order is owed once: neither a second item for it nor a second settlement of it is accepted. */
-function doubled({ orderReference, outcome }: StoredOrder, settled: ReadonlySet<string>): string | undefined {
-  if (settled.has(orderReference)) return LISTED_TWICE;
-  return outcome === 'settled' ? SETTLED_BEFORE : undefined;
+function doubled(order: StoredOrder, settled: ReadonlySet<string>): string | undefined {
+  if (settled.has(order.orderReference)) return LISTED_TWICE;
+  return isSettled(order) ? SETTLED_BEFORE : undefined;
 }
+
+const isSettled = ({ outcome }: StoredOrder): boolean => outcome === 'settled';
 
 /**
  * What the items of a settlement are kept under: their OrderReference, or their place where they have none (it is
- * optional), repeat one, or have one too long for a key.
+ * optional) or an empty one, repeat one, or have one too long for a key.
  */
-export function itemKeys(message: Settlement): string[] {
+export function itemKeys({ FlexOrderSettlement: items }: Settlement): string[] {
+  const named = new Set(items.map(({ OrderReference }) => OrderReference));
   const used = new Set<string>();
-  return message.FlexOrderSettlement.map(({ OrderReference }, index) => {
-    if (OrderReference === undefined || OrderReference.length > 255 || used.has(OrderReference))
-      return `#${index + 1}`;
-    used.add(OrderReference);
-    return OrderReference;
+  return items.map(({ OrderReference }, index) => {
+    const isKey = OrderReference && OrderReference.length <= 255 && !used.has(OrderReference);
+    const key = isKey ? OrderReference : placeKey(index + 1, named);
+    used.add(key);
+    return key;
   });
+}
+
+/** `#n`, with as many signs as it takes that no item is named so. */
+function placeKey(place: number, named: ReadonlySet<string | undefined>): string {
+  let key = `#${place}`;
+  while (named.has(key)) key = `#${key}`;
+  return key;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { inTransaction, type Db } from './client.ts';
-import { json, messageKey, plain } from './plain.ts';
+import type { StoredOrder } from './orders.ts';
+import { chunksOf, json, messageKey, plain } from './plain.ts';
 
 /** A FlexSettlement and what is said to it. */
 export interface Settlement {
@@ -90,16 +91,29 @@ export function settlementsOf(db: Db) {
     },
 
     /**
-     * Which of these orders of a DSO a settlement has in hand: it waits for review, or its answer is under way or
-     * arrived. One that was rejected, or whose answer never arrived, leaves its orders to the next.
+     * Orders of a DSO for the days `from` to `to`, both included, by day, that no settlement was about yet. One that
+     * was rejected, or whose answer never arrived, leaves its orders to the next; one that waits for review, or whose
+     * answer is under way, has them in hand.
      */
-    async inHand(dso: string, orderReferences: readonly string[]): Promise<ReadonlySet<string>> {
-      const rows = await db.$queryRaw<{ order_reference: string }[]>`
-        SELECT DISTINCT item.matched_order AS order_reference
-        FROM settlement_item item JOIN settlement USING (dso, message_id)
-        WHERE dso = ${dso} AND item.matched_order = ANY(${[...orderReferences]}::text[])
-          AND settlement.result = 'Accepted' AND settlement.status <> 'undelivered'`;
-      return new Set(rows.map((row) => row.order_reference));
+    async unsettled(dso: string, from: string, to: string): Promise<StoredOrder[]> {
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        SELECT id::text FROM flex_order
+        WHERE dso = ${dso} AND period BETWEEN ${from} AND ${to} AND outcome IS NULL
+          AND order_reference NOT IN (
+            SELECT item.matched_order
+            FROM settlement_item item JOIN settlement ON settlement.dso = item.dso
+              AND settlement.message_id = item.message_id
+            WHERE item.dso = ${dso} AND item.matched_order IS NOT NULL
+              AND settlement.result = 'Accepted' AND settlement.status <> 'undelivered')`;
+      const found = await Promise.all(
+        chunksOf(rows, 10_000).map((part) =>
+          db.order.findMany({ where: { id: { in: part.map(({ id }) => id) } }, omit: { id: true } }),
+        ),
+      );
+      return found
+        .flat()
+        .map((row) => plain(row) as unknown as StoredOrder)
+        .toSorted((a, b) => a.period.localeCompare(b.period));
     },
 
     /** Orders that settlements touching the days `from` to `to` left out: MessageID of the last one, by OrderReference. */

@@ -1,6 +1,6 @@
 import type { Config, ContractBook } from '../../config/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
-import { decode, type Knowledge, periodOf } from '../../uftp/index.ts';
+import { addDays, decode, type Knowledge, type Message, periodOf } from '../../uftp/index.ts';
 import { contractKnowledge, pointKnowledge } from './contracts.ts';
 
 type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio' | 'settlements'>;
@@ -68,8 +68,8 @@ function orders(row: PendingInbound, config: Config, store: KnowledgeStore): Kno
       return order !== undefined && order.orderMessageId.toLowerCase() !== row.messageId;
     },
     async procured(dso, first, last) {
-      const accepted = await store.orders.inPeriod(dso, first, last);
-      return accepted.map(({ orderReference, period, congestionPoint, price }) => ({
+      const open = await store.settlements.unsettled(dso, first, last);
+      return open.map(({ orderReference, period, congestionPoint, price }) => ({
         OrderReference: orderReference,
         Period: period,
         CongestionPoint: congestionPoint,
@@ -80,17 +80,9 @@ function orders(row: PendingInbound, config: Config, store: KnowledgeStore): Kno
       const timeZone = config.participant(dso, 'DSO')?.market.timeZone;
       if (timeZone === undefined) return undefined;
       const today = periodOf(row.receivedAt, timeZone);
-      const accepted = await store.orders.inPeriod(dso, FIRST_DAY, today);
-      const open = accepted.filter(({ outcome, period }) => outcome === undefined && period < today);
       // A DSO may send its next settlement while an operator still reviews the last.
-      const inHand = await store.settlements.inHand(
-        dso,
-        open.map(({ orderReference }) => orderReference),
-      );
-      return open
-        .filter(({ orderReference }) => !inHand.has(orderReference))
-        .map(({ period }) => period)
-        .sort()[0];
+      const open = await store.settlements.unsettled(dso, FIRST_DAY, addDays(today, -1));
+      return open[0]?.period;
     },
     async isSettled(dso, first, last) {
       const accepted = await store.orders.inPeriod(dso, first, last);

@@ -12,7 +12,7 @@ export interface Matchable {
 }
 
 /**
- * The order that each item settles: the one it names, else (OrderReference is optional) the first one not yet
+ * The order that each item settles: the one it names, else (OrderReference is optional, or empty) the first one not yet
  * settled by another item with the same congestion point, day, price and ordered power in every ISP, else with the
  * same but for the power. Undefined where there is none.
  */
@@ -22,14 +22,14 @@ export function matchItems<O extends Matchable>(
 ): (O | undefined)[] {
   const byReference = new Map(orders.map((order) => [order.orderReference, order]));
   const named = items.map(({ OrderReference: reference }) =>
-    reference === undefined ? undefined : byReference.get(reference),
+    reference ? byReference.get(reference) : undefined,
   );
   const free = new Set(orders);
   for (const order of named) if (order) free.delete(order);
   const found = [...named];
   for (const fits of [isSameInFull, isSameInHead]) {
     items.forEach((item, index) => {
-      if (item.OrderReference !== undefined || found[index]) return;
+      if (item.OrderReference || found[index]) return;
       const order = [...free].find((candidate) => fits(item, candidate));
       if (!order) return;
       found[index] = order;

@@ -19,14 +19,12 @@ afterAll(async () => {
 const NOW = '2026-12-05T10:00:00.000Z';
 const config = { participant: () => ({ market: { timeZone: 'Europe/Amsterdam' } }) } as unknown as Config;
 
-/** The earliest unsettled day, as the judge of a message that came just now would be told. */
-const earliestUnsettled = (dso: string): Promise<string | undefined> =>
-  knowledgeAbout(
-    { receivedAt: NOW } as PendingInbound,
-    config,
-    store,
-    {} as ContractBook,
-  ).orders!.earliestUnsettled(dso);
+/** What the judge of a message that came just now would be told of orders. */
+const told = () =>
+  knowledgeAbout({ receivedAt: NOW } as PendingInbound, config, store, {} as ContractBook).orders!;
+const earliestUnsettled = (dso: string): Promise<string | undefined> => told().earliestUnsettled(dso);
+const procured = async (dso: string): Promise<string[]> =>
+  (await told().procured(dso, '2026-10-01', '2026-11-30')).map(({ OrderReference }) => OrderReference);
 
 async function accept(dso: string, orderReference: string, period: string): Promise<void> {
   await store.orders.accept({
@@ -72,9 +70,11 @@ test('an order of a settlement under review is not unsettled; it is again if the
   expect(await earliestUnsettled(dso)).toBe('2026-11-10');
   await store.settlements.decide(id, { at: NOW, earlier: 'settled before' });
   expect(await earliestUnsettled(dso)).toBe('2026-11-10');
+  expect(await procured(dso)).toEqual(['november']);
 
   await store.settlements.ended(id, 'undelivered', NOW);
   expect(await earliestUnsettled(dso)).toBe('2026-10-10');
+  expect(await procured(dso)).toEqual(['october', 'november']);
 });
 
 test('an order of a settlement that was rejected, or of another DSO, stays unsettled', async () => {

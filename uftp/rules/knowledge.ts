@@ -93,7 +93,10 @@ export interface ProcuredOrder {
 export interface Orders {
   /** Whether an earlier order of that DSO carries that OrderReference; the order being judged does not count. */
   referenceIsUsed(dsoDomain: string, orderReference: string): Promise<boolean>;
-  /** Accepted orders of that DSO with delivery from `first` to `last`, both inclusive. */
+  /**
+   * Accepted orders of that DSO with delivery from `first` to `last`, both inclusive, that no settlement was about
+   * yet: what was disputed may be corrected without listing anew what was not.
+   */
   procured(dsoDomain: string, first: string, last: string): Promise<readonly ProcuredOrder[]>;
   /** The earliest day of delivery that is over and not settled, or undefined. */
   earliestUnsettled(dsoDomain: string): Promise<string | undefined>;

@@ -77,7 +77,7 @@ export const SETTLEMENT_RULES = [
   knowing({
     name: 'settlement-items-missing',
     messages: ['FlexSettlement'],
-    when: 'an accepted order with delivery from PeriodStart to PeriodEnd is not listed',
+    when: 'an accepted order with delivery from PeriodStart to PeriodEnd, of no settlement yet, is not listed',
     text: 'Missing Settlement Items',
     cites: 'UFTP FlexSettlement, rejection reasons: "Missing Settlement Items"',
     presumes: ['settlement-ends-wrongly'],
@@ -107,17 +107,17 @@ export const SETTLEMENT_RULES = [
 type Item = Message<'FlexSettlement'>['FlexOrderSettlement'][number];
 
 /**
- * Orders without an item. The schema lets an item leave out its OrderReference: such a one stands for one order of
+ * Orders without an item. The schema lets an item leave out its OrderReference, or leave it empty: such a one stands for one order of
  * its congestion point, day and price.
  */
 function unlisted(orders: readonly ProcuredOrder[], items: readonly Item[]): ProcuredOrder[] {
   const references = new Set(items.map(({ OrderReference }) => OrderReference));
-  const anonymous = items.filter(({ OrderReference }) => OrderReference === undefined);
+  const anonymous = items.filter(({ OrderReference }) => !OrderReference);
   return orders.filter((order) => {
     if (references.has(order.OrderReference)) return false;
     const match = anonymous.findIndex(
       (item) =>
-        item.CongestionPoint === order.CongestionPoint &&
+        item.CongestionPoint.toLowerCase() === order.CongestionPoint.toLowerCase() &&
         item.Period === order.Period &&
         new Big(item.Price).eq(order.Price),
     );
