@@ -7,16 +7,27 @@ import { bookOrder } from '../../activities/booking.ts';
 import type { Dependencies } from '../../activities/index.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
 import { settlementActivities } from '../../activities/settlement.ts';
+import { createJudge } from '../../api/relay/judge.ts';
+import { readStored, toInbound } from '../../api/relay/message.ts';
 import { createGate } from '../../api/relay/temporal.ts';
 import { type Config, contractBook } from '../../config/index.ts';
 import type { BookedOrder, OrderFacts } from '../../market/flex-request/index.ts';
+import { powerRuns } from '../../market/power.ts';
 import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
 import { startTemporal } from '../../services/index.ts';
 import { settleContract } from '../../simulator/contract-settlement.ts';
 import { type Miscount, miscounted } from '../../simulator/miscount.ts';
 import { settleOrders } from '../../simulator/settlement.ts';
 import { createStore } from '../../store/index.ts';
-import { decode, encode, ispCount, type Message, type MessageDraft } from '../../uftp/index.ts';
+import {
+  ALL_RELAXATIONS,
+  decode,
+  encode,
+  ispCount,
+  type Message,
+  type MessageDraft,
+  sampleOf,
+} from '../../uftp/index.ts';
 import { REVIEW, TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
 import { agrKey, story, testConfig } from '../api/support.ts';
 import type { ProcessName } from '../histories/processes.ts';
@@ -91,6 +102,9 @@ export async function startSettlementWorld() {
     },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   } as unknown as Dependencies;
+
+  const contracts = contractBook(deps.config, store.contracts, clock);
+  const judge = createJudge(deps.config, store, contracts);
 
   const server = await startTemporal({ timeSkipping: true, headless: true });
   const connection = await Connection.connect({
@@ -170,10 +184,14 @@ export async function startSettlementWorld() {
     const head = { dso: DSO, congestionPoint: CONGESTION_POINT, period, timeZone, ispDuration };
     const power = new Array<number>(ispCount(period, timeZone, ispDuration)).fill(watts);
     const key = { workflowId: `d-prognosis/${DSO}/${CONGESTION_POINT}/${period}`, step: messageId };
-    const bytes = new Uint8Array();
+    const ISP = powerRuns(power);
+    const payload = encode({
+      ...sampleOf('D-Prognosis', '3.1.0', { CongestionPoint: CONGESTION_POINT, Period: period, ISP }),
+      MessageID: messageId,
+    });
     await store.prognoses.prepare(key, { ...head, power, domain: config.identity.domain }, () => ({
       ...{ recipientDomain: DSO, recipientRole: 'DSO', messageId, conversationId: randomUUID() },
-      ...{ type: 'D-Prognosis', version: '3.1.0', createdAt: present, body: bytes, payload: bytes },
+      ...{ type: 'D-Prognosis', version: '3.1.0', createdAt: present, body: payload, payload },
     }));
     await store.prognoses.keepAnswer({ messageId, result: 'Accepted', answeredAt: present });
     return messageId;
@@ -207,33 +225,28 @@ export async function startSettlementWorld() {
     return way === undefined ? draft : miscounted(draft, way);
   }
 
-  /** Has the DSO send a settlement at an instant of market time (UTC); it is under way when this returns. */
-  async function send(now: string, draft: SettlementDraft, rejections: readonly string[] = []) {
+  /**
+   * Has the DSO send a settlement at an instant of market time (UTC), judged by the relay's rules as any message is;
+   * it is under way when this returns.
+   */
+  async function send(now: string, draft: SettlementDraft) {
     present = now;
     const messageId = randomUUID();
     const conversationId = randomUUID();
     const head = { Version: '3.1.0', SenderDomain: DSO, RecipientDomain: config.identity.domain };
-    const payload = encode({
-      ...{
-        type: 'FlexSettlement',
-        ...head,
-        TimeStamp: now,
-        MessageID: messageId,
-        ConversationID: conversationId,
-      },
-      ...{ Result: 'Accepted', ...draft },
-    } as unknown as MessageDraft);
+    const message = {
+      ...{ type: 'FlexSettlement', ...head, TimeStamp: now, MessageID: messageId },
+      ...{ ConversationID: conversationId, Result: 'Accepted', ...draft },
+    } as unknown as MessageDraft;
+    const payload = encode(message, { relaxations: ALL_RELAXATIONS });
     const { id: inboxId } = await store.inbox.accept({
       ...{ senderDomain: DSO, senderRole: 'DSO', recipientDomain: config.identity.domain },
       ...{ messageId, conversationId, type: 'FlexSettlement', version: '3.1.0', receivedAt: now },
       ...{ body: payload, payload },
     });
     const id = workflowIds.settlement(DSO, messageId);
-    await gate.giveToOwn('settlement', id, {
-      ...{ inboxId, type: 'FlexSettlement', sender: { domain: DSO, role: 'DSO' }, messageId, conversationId },
-      ...{ version: '3.1.0', timeStamp: now, receivedAt: now, rejections },
-      content: {} as never,
-    });
+    const stored = readStored((await store.inbox.find(inboxId))!);
+    await gate.giveToOwn('settlement', id, toInbound(stored, await judge(stored)));
     const handle = client.workflow.getHandle(id);
     return {
       inboxId,
@@ -265,7 +278,7 @@ export async function startSettlementWorld() {
   return {
     store,
     client,
-    contracts: contractBook(deps.config, store.contracts, clock),
+    contracts,
     play,
     prognose,
     counted,

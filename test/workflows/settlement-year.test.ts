@@ -36,6 +36,10 @@ const daysOf = (month: string): string[] =>
   ['05', '17', '28', ...(month === '2027-10' ? ['31'] : [])].map((each) => `${month}-${each}`);
 /** How assets behave, one day after the other: as ordered, in part, out of order, the wrong way, too much. */
 const SHARES = [1, 0.6, 0, -0.2, 1.3, 0.95];
+/** In what month the orders are placed on D-Prognoses. */
+const ON_PROGNOSES = '2027-05';
+/** In what month the DSO forgets an order at first. */
+const FORGOTTEN = '2027-06';
 /** In what months the DSO counts a penalty too much, and what becomes of it. */
 const PADDED = { '2027-03': 'accepted by the operator', '2027-08': 'disputed' } as Record<string, string>;
 
@@ -95,15 +99,20 @@ describe('a year of months', () => {
     world.agree({ review: 'disputes' });
     for (const [number, month] of MONTHS.entries()) {
       const days = playMonth(month, number);
+      if (month === ON_PROGNOSES)
+        for (const [index, each] of days.entries())
+          days[index] = { ...each, prognosisId: await world.prognose(each.period, 500_000) };
       played.set(month, days);
       for (const each of days) await world.play(each);
       const draft = world.counted(days, month in PADDED ? 'penalty-padded' : undefined);
       const last = new Date(Date.UTC(2027, number + 1, 0)).toISOString().slice(0, 10);
-      const sent = await world.send(new Date(Date.UTC(2027, number + 1, 3, 9)).toISOString(), {
-        ...draft,
-        PeriodStart: `${month}-01`,
-        PeriodEnd: last,
-      });
+      const at = new Date(Date.UTC(2027, number + 1, 3, 9)).toISOString();
+      const bounds = { PeriodStart: `${month}-01`, PeriodEnd: last };
+      if (month === FORGOTTEN) {
+        const lacking = await world.send(at, { ...world.counted(days, 'order-forgotten'), ...bounds });
+        expect((await lacking.answer()).RejectionReason).toBe('Missing Settlement Items');
+      }
+      const sent = await world.send(at, { ...draft, ...bounds });
       if (month in PADDED) {
         const held = await until(() => world.store.settlements.find(sent.inboxId));
         expect(held).toMatchObject({ disputed: 1, status: 'open' });
@@ -180,7 +189,7 @@ describe('a year of months', () => {
     const { settlements } = await read<{
       settlements: { id: string; disputed: number; periodStart: string }[];
     }>(`/v1/settlements?dso=${DSO}&status=answered&limit=100`);
-    expect(settlements).toHaveLength(12);
+    expect(settlements).toHaveLength(MONTHS.length + 1);
     const august = settlements.find(({ disputed }) => disputed > 0)!;
     expect(august.periodStart).toBe('2027-08-01');
     const { items } = await read<{
@@ -213,5 +222,17 @@ describe('a year of months', () => {
     expect((await review({}, 'x')).statusCode).toBe(404);
     for (const url of [`/v1/statements/${DSO}/2027-13`, '/v1/statements/other.example/2027-01'])
       expect((await app.inject({ url })).statusCode).toBe(404);
+  });
+
+  test('a month is accepted once, and none before it is over', async () => {
+    const before = await read<Statement>(`/v1/statements/${DSO}/2027-04`);
+    const bounds = { PeriodStart: '2027-04-01', PeriodEnd: '2027-04-30' };
+    const draft = { ...world.counted(played.get('2027-04')!), ...bounds };
+    const again = await (await world.send('2028-01-04T09:00:00.000Z', draft)).answer();
+    expect(again).toMatchObject({ Result: 'Rejected', RejectionReason: 'Period already settled' });
+    expect(await read(`/v1/statements/${DSO}/2027-04`)).toEqual(before);
+    const early = { ...draft, PeriodStart: '2028-01-01', PeriodEnd: '2028-01-31' };
+    const tooSoon = await (await world.send('2028-01-04T10:00:00.000Z', early)).answer();
+    expect(tooSoon.RejectionReason).toBe('PeriodEnd rejected;Period out of bounds');
   });
 });

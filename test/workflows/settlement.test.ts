@@ -81,11 +81,51 @@ describe('a settlement that is right', () => {
     await record('settlement-accepted');
 
     const again = await settled(that);
-    expect(again.statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([
-      'this order was settled before',
-      'this order was settled before',
+    expect(again.answer).toMatchObject({ Result: 'Rejected', RejectionReason: 'Period already settled' });
+    const next = await played();
+    const both = await settled(next, world.counted([that, next]));
+    expect(both.statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([
+      ...['this order was settled before', 'this order was settled before'],
+      ...[undefined, undefined],
     ]);
     expect(world.told(that.orders[0]!.reference)).toHaveLength(1);
+  });
+
+  test('comes once its days are over, and after those before it', async () => {
+    const [older, newer] = [await played(), await played()];
+    const early = await world.send(noon(newer.period), world.counted([newer]));
+    expect(await early.answer()).toMatchObject({
+      Result: 'Rejected',
+      RejectionReason: 'PeriodStart rejected;PeriodEnd rejected;Period out of bounds',
+    });
+    const late = await settled(newer);
+    expect(late.answer).toMatchObject({ Result: 'Rejected', RejectionReason: 'PeriodStart rejected' });
+    const elsewhere = { ...world.counted([newer]), PeriodStart: older.period, PeriodEnd: older.period };
+    const forgotten = await settled(newer, { ...elsewhere, PeriodStart: addDays(older.period, -1) });
+    expect(forgotten.answer.RejectionReason).toBe('Missing Settlement Items');
+    for (const each of [older, newer])
+      expect((await settled(each)).statuses).toMatchObject([
+        ...[{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }],
+      ]);
+  });
+
+  test('may be of reservations alone', async () => {
+    const that = await played([]);
+    const right = await settled(that);
+    expect(right.answer.Result).toBe('Accepted');
+    expect(right.statuses).toEqual([{ Disposition: 'Accepted' }]);
+    const shrunk = await settled(that, world.counted([that], 'reservation-shrunk'));
+    expect(shrunk.answer.Result).toBe('Accepted');
+    expect(shrunk.statuses).toEqual([
+      {
+        Disposition: 'Disputed',
+        DisputeReason: `ContractSettlement ${CONTRACT} on ${that.period}: ISP 69: ReservedPower -399000 W, we have -400000 W`,
+      },
+    ]);
+    const foreign = await settled(that, { ...world.counted([that]), Currency: 'USD' });
+    const reason = 'Currency rejected: USD, agreed is EUR';
+    expect(foreign.answer).toMatchObject({ Result: 'Rejected', RejectionReason: reason });
+    expect(foreign.statuses).toEqual([{ Disposition: 'Disputed', DisputeReason: reason }]);
   });
 
   test('may leave out the references of its orders', async () => {
@@ -113,12 +153,60 @@ describe('a settlement that is right', () => {
     world.reach(false);
     await settled(that);
     expect(await stated(that)).toEqual([undefined, undefined]);
+    const lost = async () => {
+      const all = await world.store.alerts.list({ limit: 1000, source: `settlements/${DSO}` });
+      return all.filter(({ key }) => key === `undelivered/${that.period}/${that.period}`);
+    };
+    const text = `${DSO} did not get our answer to its settlement of ${that.period} to ${that.period} (not taken): its orders are open until it sends another one.`;
+    expect(await lost()).toMatchObject([{ state: 'open', severity: 'critical', text }]);
     world.reach(true);
     const second = await settled(that, world.counted([that], 'penalty-padded'));
     expect(await stated(that)).toMatchObject([
       { messageId: second.messageId, disposition: 'Disputed' },
       { messageId: second.messageId, disposition: 'Accepted' },
     ]);
+    expect(await lost()).toMatchObject([{ state: 'resolved' }]);
+  });
+});
+
+describe('a contract', () => {
+  test('counts as reserved also in the ISPs that the DSO leaves out', async () => {
+    const that = await played();
+    const draft = world.counted([that]);
+    const [stated] = draft.ContractSettlement;
+    const [named] = stated!.Period;
+    const half = { ...named!, ISP: named!.ISP.slice(0, 4) };
+    const ContractSettlement = [{ ...stated!, Period: [half] }];
+    const { messageId } = await settled(that, { ...draft, ContractSettlement });
+    const [item] = await world.store.settlements.contractItems(DSO, messageId);
+    expect(item!.reason).toBe('ISP 73-76: reserved, but not in the settlement');
+    const isps = item!.computed as { isp: number; reserved: number }[];
+    expect(isps.map(({ isp }) => isp)).toEqual([69, 70, 71, 72, 73, 74, 75, 76]);
+    expect(isps.every(({ reserved }) => reserved === -400_000)).toBe(true);
+  });
+
+  test('says whether its orders are paid as ordered or as delivered, before the DSO does', async () => {
+    const contract = 'C-DELIVERED';
+    world.agree({ payFor: 'ordered' });
+    await world.store.contracts.put({
+      ...{ contractId: contract, effectiveFrom: '2026-01-01', source: 'operator' },
+      terms: {
+        ...{ id: contract, dso: DSO, reserved: [], currency: 'EUR', priceTolerance: '0.01' },
+        ...{ timeZone: 'Europe/Amsterdam', ispDuration: 'PT15M', penaltyPerMWh: '250.00' },
+        payFor: 'delivered',
+      },
+      recordedAt: '2026-01-01T00:00:00.000Z',
+    });
+    const that = await played([order({ contract }), order({ start: 60 })]);
+    const draft = world.counted([that]);
+    const [first, second] = draft.FlexOrderSettlement;
+    // 50 kWh of 200 kWh are missing: 12.50 at 250.00/MWh, and a quarter of 60.00.
+    const owed = { ...first!, Penalty: '27.50', NetSettlement: '32.50' };
+    const ContractSettlement = draft.ContractSettlement.filter(({ ContractID }) => ContractID !== contract);
+    const { statuses } = await settled(that, {
+      ...{ ...draft, ContractSettlement, FlexOrderSettlement: [owed, second!] },
+    });
+    expect(statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([undefined, undefined]);
   });
 });
 
@@ -204,6 +292,7 @@ describe('a DSO that miscounts', () => {
       Result: 'Rejected',
       RejectionReason: 'Currency rejected: USD, agreed is EUR',
     });
+    await settled(that);
   });
 });
 
@@ -303,9 +392,13 @@ describe('what a DSO leaves out', () => {
 
   test('of contract days is kept and an alert, and no reason to dispute an order', async () => {
     const that = await played([order({ contract: CONTRACT }), order({ start: 60 })]);
-    const draft = { ...world.counted([that]), ContractSettlement: [noContract(that.period)] };
+    const wrong = world.counted([that], 'sum-wrong');
+    const draft = { ...wrong, ContractSettlement: [noContract(that.period)] };
     const { statuses, messageId } = await settled(that, draft);
-    expect(statuses).toMatchObject([{ Disposition: 'Accepted' }, { Disposition: 'Accepted' }]);
+    expect(statuses).toMatchObject([
+      { DisputeReason: expect.stringMatching(/^NetSettlement/) as string },
+      { Disposition: 'Accepted' },
+    ]);
     const [item, ...others] = await world.store.settlements.contractItems(DSO, messageId);
     expect(others).toEqual([]);
     expect(item).toMatchObject({
@@ -319,10 +412,47 @@ describe('what a DSO leaves out', () => {
       { state: 'open', text: expect.stringContaining(`contract ${CONTRACT} on ${that.period}`) as string },
     ]);
     // Once an earlier settlement named the day, it need not be named again.
-    await settled(that);
+    await settled(that, wrong);
     const later = await settled(that, draft);
     expect(await world.store.settlements.contractItems(DSO, later.messageId)).toEqual([]);
     expect(await leftOut(that)).toMatchObject([{ state: 'resolved' }]);
+  });
+});
+
+describe('what was disputed', () => {
+  test('is corrected by itself: what was accepted need not be listed again', async () => {
+    const that = await played([order(), order({ start: 60 }), order({ start: 80 })]);
+    const [, second, third] = that.orders as [Ordered, Ordered, Ordered];
+    const wrong = world.counted([that]);
+    const cheaper = (index: number) => ({ ...wrong.FlexOrderSettlement[index]!, NetSettlement: '1.00' });
+    const [right] = wrong.FlexOrderSettlement;
+    const first = await settled(that, { ...wrong, FlexOrderSettlement: [right!, cheaper(1), cheaper(2)] });
+    expect(first.statuses.map(({ Disposition }) => Disposition)).toEqual([
+      'Accepted',
+      'Disputed',
+      'Disputed',
+    ]);
+    for (const [index, { reference }] of [second, third].entries()) {
+      const only = { ...wrong, FlexOrderSettlement: [wrong.FlexOrderSettlement[index + 1]!] };
+      const { statuses, messageId, inboxId } = await settled(that, only);
+      expect(statuses).toEqual([{ OrderReference: reference, Disposition: 'Accepted' }]);
+      expect(await world.store.settlements.find(inboxId)).toMatchObject({ leftOut: [] });
+      expect((await stated(that))[index + 1]).toMatchObject({ messageId, disposition: 'Accepted' });
+    }
+  });
+
+  test('is corrected by an item without reference, also beside an equal order that is settled', async () => {
+    const that = await played([order(), order({ start: 60 })]);
+    const draft = world.counted([that]);
+    const [first, second] = draft.FlexOrderSettlement;
+    const wrong = { ...draft, FlexOrderSettlement: [first!, { ...second!, NetSettlement: '1.00' }] };
+    await settled(that, wrong);
+    // As wrong about the ISPs as it may be and still mean only the one that is open.
+    const shifted = { ...second!, OrderReference: undefined, ISP: [{ ...second!.ISP[0]!, Start: 90 }] };
+    const { inboxId, messageId } = await settled(that, { ...draft, FlexOrderSettlement: [shifted] });
+    expect(await world.store.settlements.find(inboxId)).toMatchObject({ result: 'Accepted' });
+    const [item] = await world.store.settlementItems.forMessage(DSO, messageId);
+    expect(item).toMatchObject({ orderReference: '#1', matchedOrder: that.orders[1]!.reference });
   });
 });
 
