@@ -2,7 +2,8 @@ import {
   disputeReason,
   matchItems,
   type OrderSettlement,
-  settleOrders,
+  reasonOf,
+  settlementOf,
   type StatedSettlement,
 } from '../market/settlement/index.ts';
 import type { StoredOrder } from '../store/index.ts';
@@ -77,7 +78,9 @@ export async function judgeItems(
     }
     const computed = await recompute(order, stated);
     const reason =
-      doubled(order, settled) ?? disputeReason(stated as StatedSettlement, order, computed, terms);
+      doubled(order, settled) ??
+      inOtherCurrency(order, message.Currency) ??
+      disputeReason(stated as StatedSettlement, order, computed, terms);
     settled.add(order.orderReference);
     judged.push({ key, stated, order, computed, ...(reason !== undefined && { reason }) });
   }
@@ -91,6 +94,11 @@ export const LISTED_TWICE = 'this order is listed twice';
 function doubled(order: StoredOrder, settled: ReadonlySet<string>): string | undefined {
   if (settled.has(order.orderReference)) return LISTED_TWICE;
   return isSettled(order) ? SETTLED_BEFORE : undefined;
+}
+
+/** A contract may be in another currency than its DSO's market, and a settlement has one for all its items. */
+function inOtherCurrency({ currency: own }: StoredOrder, stated: string): string | undefined {
+  return stated === own ? undefined : reasonOf([{ field: 'Currency', stated, own }]);
 }
 
 const isSettled = ({ outcome }: StoredOrder): boolean => outcome === 'settled';
@@ -122,21 +130,28 @@ function placeKey(place: number, named: ReadonlySet<string | undefined>): string
  * once: a settlement may list thousands.
  */
 function recomputer(world: World, dso: string, message: Settlement) {
-  const days = new Map<string, Promise<ReadonlyMap<string, OrderSettlement>>>();
+  const days = new Map<string, Promise<(orderReference: string) => OrderSettlement>>();
+  const ordered = new Map<string, Promise<StoredOrder[]>>();
   const itemsOn = new Map<string, Item[]>();
   for (const item of message.FlexOrderSettlement) {
     const where = place(item.Period, item.CongestionPoint);
     itemsOn.set(where, [...(itemsOn.get(where) ?? []), item]);
   }
 
+  function ordersOn(period: string): Promise<StoredOrder[]> {
+    const found = ordered.get(period) ?? world.store.orders.inPeriod(dso, period, period);
+    ordered.set(period, found);
+    return found;
+  }
+
   async function settleDay(order: StoredOrder, prognosisId?: string) {
     const { congestionPoint, period } = order;
-    const sameDay = await world.store.orders.inPeriod(dso, period, period);
-    const together = sameDay.filter((other) => other.congestionPoint === congestionPoint);
+    const together = (await ordersOn(period)).filter((other) => other.congestionPoint === congestionPoint);
     const stated = statedFigures((itemsOn.get(place(period, congestionPoint)) ?? []) as StatedSettlement[]);
     const facts = await deliveryFacts(world, order, stated, prognosisId);
-    const settled = settleOrders(together.map(settledOrder), facts);
-    return new Map(together.map(({ orderReference }, index) => [orderReference, settled[index]!]));
+    const settled = settlementOf(together.map(settledOrder), facts);
+    const places = new Map(together.map(({ orderReference }, index) => [orderReference, index]));
+    return (wanted: string) => settled(places.get(wanted)!);
   }
 
   return async (order: StoredOrder, stated: Item): Promise<OrderSettlement> => {
@@ -147,7 +162,7 @@ function recomputer(world: World, dso: string, message: Settlement) {
     const key = [congestionPoint, period, timeZone, ispDuration, own, contractId, prognosisId].join('\n');
     const day = days.get(key) ?? settleDay(order, prognosisId);
     days.set(key, day);
-    return (await day).get(order.orderReference)!;
+    return (await day)(order.orderReference);
   };
 }
 

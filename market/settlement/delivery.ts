@@ -108,7 +108,7 @@ function credits(shares: readonly Share[], known: ReturnType<typeof knownISP>): 
   if ('lacking' in known) return found;
   const sign = Math.sign(shares.reduce((sum, { power }) => sum + power, 0));
   const along = shares.filter(({ power }) => Math.sign(power) === sign);
-  const against = shares.filter((share) => !along.includes(share));
+  const against = shares.filter(({ power }) => Math.sign(power) !== sign);
   for (const { index, power } of against) found.set(index, { delivered: Math.abs(power), deficiency: 0 });
   const gaveWay = against.reduce((sum, { power }) => sum + Math.abs(power), 0);
   let left = sign * (known.actual - known.baseline) + gaveWay;

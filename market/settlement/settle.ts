@@ -35,8 +35,17 @@ export type ComputedSettlement = Extract<OrderSettlement, { kind: 'computed' }>;
  * @param orders all of them, in the sequence of acceptance
  */
 export function settleOrders(orders: readonly SettledOrder[], facts: DeliveryFacts): OrderSettlement[] {
+  const settle = settlementOf(orders, facts);
+  return orders.map((_, index) => settle(index));
+}
+
+/** The same, of each order when it is asked for, by its index. */
+export function settlementOf(
+  orders: readonly SettledOrder[],
+  facts: DeliveryFacts,
+): (index: number) => OrderSettlement {
   const credits = creditsByISP(orders, facts);
-  return orders.map((order, index) => settleOrder(order, facts, (isp) => credits.get(isp)?.get(index)));
+  return (index) => settleOrder(orders[index]!, facts, (isp) => credits.get(isp)?.get(index));
 }
 
 function settleOrder(
