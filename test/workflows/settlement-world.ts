@@ -49,6 +49,8 @@ export interface Ordered {
   readonly power: number;
   readonly price: string;
   readonly contract?: string;
+  /** EUR, unless its contract is in another currency. */
+  readonly currency?: string;
 }
 
 /** One day of delivery as it really was. */
@@ -143,14 +145,17 @@ export async function startSettlementWorld() {
     );
     await store.meterReadings.save(readings);
     if (prognosisId !== undefined) return book(day);
-    for (const [index, { reference, start, duration, power, price, contract }] of orders.entries()) {
+    for (const [
+      index,
+      { reference, start, duration, power, price, contract, currency = 'EUR' },
+    ] of orders.entries()) {
       await store.orders.accept({
         ...{ dso: DSO, orderReference: reference, orderMessageId: randomUUID() },
         workflowId: `flex-request/${DSO}/${reference}`,
         ...(contract !== undefined && { contractId: contract }),
         ...{ baselineReference: story.BASELINE_REFERENCE, congestionPoint: CONGESTION_POINT, period },
         ...{ timeZone: story.market.timeZone, ispDuration: story.market.ispDuration },
-        ...{ price, currency: 'EUR', isps: [{ start, duration, power }] },
+        ...{ price, currency, isps: [{ start, duration, power }] },
         acceptedAt: `${period}T0${index}:00:00.000Z`,
       });
     }

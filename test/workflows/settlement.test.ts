@@ -170,6 +170,15 @@ describe('a settlement that is right', () => {
 });
 
 describe('a contract', () => {
+  test('in another currency is not settled in that of the DSO, figure for figure', async () => {
+    const that = await played([order({ currency: 'USD' }), order({ start: 60 })]);
+    const { statuses } = await settled(that);
+    expect(statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([
+      'Currency EUR, we have USD',
+      undefined,
+    ]);
+  });
+
   test('counts as reserved also in the ISPs that the DSO leaves out', async () => {
     const that = await played();
     const draft = world.counted([that]);
