@@ -1,6 +1,6 @@
 import type { Config, ContractBook } from '../../config/index.ts';
 import type { PendingInbound, Store } from '../../store/index.ts';
-import { addDays, decode, type Knowledge, type Message, periodOf } from '../../uftp/index.ts';
+import { addDays, decode, type Knowledge, periodOf } from '../../uftp/index.ts';
 import { contractKnowledge, pointKnowledge } from './contracts.ts';
 
 type KnowledgeStore = Pick<Store, 'inbox' | 'outbox' | 'orders' | 'portfolio' | 'settlements'>;
