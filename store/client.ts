@@ -24,6 +24,9 @@ export function openClient(url: string, poolSize?: number) {
 
 export type Db = ReturnType<typeof openClient>;
 
+/** What is done on it stands together, or not at all. */
+export type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
+
 /** Runs a transaction, so that what beginning and ending it throws is a StoreError too. */
 export async function inTransaction<T>(transaction: () => Promise<T>): Promise<T> {
   try {

@@ -40,6 +40,7 @@ export type { ListApplied, ListToApply } from './portfolio-list.ts';
 export type { ContractVersion, NewTerms } from './contracts.ts';
 export type { Conversation, TimelineEntry } from './conversations.ts';
 export type { HandOverOutcome, StoredDispatch } from './dispatches.ts';
+export type { ImportedFile } from './import.ts';
 export type { ForecastLevel, UploadedForecast } from './forecasts.ts';
 export type * from './inbox.ts';
 export type { LedgerEntry } from './ledger.ts';

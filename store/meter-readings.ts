@@ -1,10 +1,9 @@
-import { type Db, inTransaction } from './client.ts';
+import { type Db, inTransaction, type Transaction } from './client.ts';
+import { type ImportedFile, lockImport } from './import.ts';
 import {
   addDaysOf,
   countDays,
   lockConnections,
-  lockImport,
-  type Transaction,
   type Written,
   writePowers,
   writeValues,
@@ -51,16 +50,6 @@ export interface MeterValue {
 export interface ConnectionDay {
   readonly connection: string;
   readonly period: string;
-}
-
-/** A file that readings came in. */
-export interface ImportedFile {
-  /** sha256 of what it says. */
-  readonly digest: string;
-  readonly source: string;
-  readonly lines: number;
-  /** It is taken even if it was taken before. */
-  readonly again?: boolean;
 }
 
 /** What is known of a connection beside power, from one day to another, both included. */
@@ -118,7 +107,7 @@ export function meterReadingsOf(db: Db) {
      * @param judge undefined: there is something wrong, and nothing is kept
      */
     async take(
-      file: ImportedFile,
+      file: ImportedFile & { readonly lines: number },
       connections: readonly string[],
       judge: (known: KnownValues) => Promise<JudgedReadings | undefined>,
     ): Promise<SavedFile | undefined> {

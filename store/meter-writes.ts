@@ -1,8 +1,6 @@
-import type { Db } from './client.ts';
+import type { Transaction } from './client.ts';
 import type { ConnectionDay, MeterReading, MeterValue } from './meter-readings.ts';
 import { chunksOf } from './plain.ts';
-
-export type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
 
 /** How many values of a day are not what they were. */
 export interface Written extends ConnectionDay {
@@ -28,11 +26,6 @@ export async function lockConnections(tx: Transaction, connections: readonly str
       SELECT DISTINCT abs(hashtext(connection) % ${SHARED_LOCKS}::int) AS place
       FROM unnest(${[...connections]}::text[]) AS given (connection) ORDER BY place
     ) AS places`;
-}
-
-/** Whoever hands in the same file waits here for the other. */
-export async function lockImport(tx: Transaction, digest: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`flexor.meter-import/${digest}`}, 0))`;
 }
 
 /** Days that readings are to be counted on. */

@@ -67,6 +67,9 @@ export interface PrognosisDay {
   readonly updatedAt: string;
 }
 
+/** Milliseconds; all congestion points of a morning count at the same time. */
+const patience = { maxWait: 10_000 };
+
 /** Whether the DSO accepted a prognosis of ours, of whatever congestion point, with a Revision above this one. */
 async function tookAbove(tx: Pick<Db, 'prognosis'>, dso: string, revision: number): Promise<boolean> {
   const where = { dso, result: 'Accepted', revision: { gt: revision } };
@@ -126,7 +129,7 @@ export function prognosesOf(db: Db) {
           });
           await tx.prognosisRevision.update({ where: { domain }, data: { last: revision } });
           return { row: plain(row), revision };
-        }),
+        }, patience),
       );
     },
 

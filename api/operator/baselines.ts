@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Clock, instant } from '../../base/index.ts';
-import type { Store } from '../../store/index.ts';
+import type { ImportedFile, Store } from '../../store/index.ts';
 import { gatherForecasts, type HandedIn } from '../forecasts/csv-forecasts.ts';
 import { fileRefused } from '../readings/refusal.ts';
 import { bodyInvalid, field, type FieldError, parseBody } from './body.ts';
+import { digesting, digestOfBody, fileQuery } from './import-file.ts';
 import { ispsOf, type Market } from './markets.ts';
 import { entityAddress, isCalendarDay } from './scalars.ts';
 
@@ -16,7 +17,7 @@ const baseline = z.strictObject({
   power: z.array(field.power).min(1, 'is empty'),
 });
 
-const csvQuery = z.strictObject({ source: z.string().min(1).max(200).default('forecasts.csv') });
+const query = z.strictObject(fileQuery);
 
 /** A month of a thousand connections. */
 const MOST_BYTES = 128 * 1024 * 1024;
@@ -33,12 +34,12 @@ interface Dependencies {
  * `PUT /v1/baselines`: the forecasting system's door. The expected power of a day in W per ISP: of a congestion point
  * under the BaselineReference agreed with the DSO; or, without a reference, of a congestion point or a connection, as
  * the forecast that D-Prognoses are made of. JSON holds one day; CSV (`text/csv`) any number, one line for each ISP.
- * Sending it again replaces it.
+ * What is sent last stands; the same file is taken once.
  */
 export function baselineDoor(app: FastifyInstance, deps: Dependencies): void {
   const { store, markets, onForecasts, clock } = deps;
 
-  async function keep(days: readonly HandedIn[]): Promise<void> {
+  async function keep(file: ImportedFile, days: readonly HandedIn[]): Promise<object> {
     const recordedAt = instant(clock);
     const agreed = days.flatMap(({ congestionPoint, period, reference, power }) =>
       reference === undefined || congestionPoint === undefined
@@ -52,30 +53,36 @@ export function baselineDoor(app: FastifyInstance, deps: Dependencies): void {
         entityAddress: (connection ?? congestionPoint)!,
         ...{ period, power, recordedAt },
       }));
-    await store.forecasts.save(forecasts, agreed);
-    if (forecasts.length === 0) return;
-    await onForecasts?.([...new Set(forecasts.map(({ period }) => period))].toSorted());
+    const counted = { ...file, days: days.length, at: recordedAt };
+    const taken = await store.forecasts.take(counted, forecasts, agreed);
+    // Of a repeated file too: the first time, something may have come between.
+    if (forecasts.length > 0)
+      await onForecasts?.([...new Set(forecasts.map(({ period }) => period))].toSorted());
+    return { days: days.length, digest: file.digest, repeated: !taken };
   }
 
-  app.put('/v1/baselines', { bodyLimit: MOST_BYTES }, async (request, reply) => {
+  app.put('/v1/baselines', { bodyLimit: MOST_BYTES }, async (request) => {
+    const { source, again } = parseBody(query, request.query);
     // CSV is read here, as it comes in, by the parser that all doors for files share.
     if (!request.headers['content-type']?.startsWith('text/csv')) {
       const body = parseBody(baseline, request.body);
       const wrong = problemsOf(body, markets);
       if (wrong.length > 0) throw bodyInvalid(wrong);
-      await keep([body]);
-      return reply.code(204).send();
+      return keep({ digest: digestOfBody(body), source: source ?? 'forecasts.json', again }, [body]);
     }
-    const { source } = parseBody(csvQuery, request.query);
-    const { days, problems } = await gatherForecasts(request.body as AsyncIterable<Uint8Array>, MOST_BYTES);
+    const name = source ?? 'forecasts.csv';
+    const { bytes, digest } = digesting(request.body as AsyncIterable<Uint8Array>);
+    const { days, problems } = await gatherForecasts(bytes, MOST_BYTES);
     for (const { line, day } of days) {
       for (const { path, message } of [...formOf(day), ...problemsOf(day, markets)]) {
         problems.push({ place: line, field: path, reason: message });
       }
     }
-    if (problems.length > 0) throw fileRefused(source, problems);
-    await keep(days.map(({ day }) => day));
-    return reply.code(204).send();
+    if (problems.length > 0) throw fileRefused(name, problems);
+    return keep(
+      { digest: digest(), source: name, again },
+      days.map(({ day }) => day),
+    );
   });
 }
 

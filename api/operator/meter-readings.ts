@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Clock, instant } from '../../base/index.ts';
@@ -10,6 +9,7 @@ import { fileRefused, inFile, jsonFileRefused } from '../readings/refusal.ts';
 import { Sheet } from '../readings/sheet.ts';
 import { parseBody } from './body.ts';
 import { gridOf } from './grid.ts';
+import { digesting, digestOfBody, fileQuery } from './import-file.ts';
 import type { Market } from './markets.ts';
 
 interface Dependencies {
@@ -23,21 +23,15 @@ interface Dependencies {
 /** A month of quarter hours of a hundred connections is some 25 MB. */
 const MOST_BYTES = 128 * 1024 * 1024;
 
-const file = {
-  source: z.string().min(1).max(200).optional(),
-  again: z.enum(['true', 'false']).default('false'),
-};
-const jsonQuery = z.strictObject(file);
+const jsonQuery = z.strictObject(fileQuery);
 const csvQuery = z.strictObject({
-  ...file,
+  ...fileQuery,
   timeZone: z.string().optional(),
   ispDuration: z.string().optional(),
 });
 
 /**
- * The meter company's doors. What they take is stored whole or not at all. The same file (by its digest) is taken
- * once, so that repeating an old one never undoes a correction; `?again=true` takes it all the same, and `?source`
- * is its name.
+ * The meter company's doors. What they take is stored whole or not at all, and the same file once.
  *
  * - `PUT /v1/meter-readings`: JSON of one day.
  * - `POST /v1/meter-readings`: the same, or a CSV file of any length, read as it comes in.
@@ -53,7 +47,11 @@ export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void
     }
   }
 
-  async function keep(named: ImportedFile, sheet: Sheet, refuse: () => Refusal): Promise<object> {
+  async function keep(
+    named: ImportedFile & { lines: number },
+    sheet: Sheet,
+    refuse: () => Refusal,
+  ): Promise<object> {
     await refuseStrangers(sheet);
     const taken = await store.meterReadings.take(named, [...sheet.connections().keys()], async (known) => {
       const at = instant(clock);
@@ -71,20 +69,17 @@ export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void
     const body = inFile(source, () => parseBody(jsonReadings, request.body));
     const sheet = new Sheet(inFile(source, () => gridOf(markets, body)));
     gatherJson(body, sheet);
-    // What it says, however its text was spaced.
-    const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex');
     const lines = body.readings.reduce((sum, { isps }) => sum + isps.length, 0);
-    const named = { digest, source, lines, again: again === 'true' };
+    const named = { digest: digestOfBody(body), source, lines, again };
     return keep(named, sheet, () => jsonFileRefused(source, jsonProblems(body, sheet.problems)));
   }
 
   async function takeCsv(request: FastifyRequest): Promise<object> {
     const { source = 'readings.csv', again, ...market } = parseBody(csvQuery, request.query);
     const sheet = new Sheet(gridOf(markets, market));
-    const hash = createHash('sha256');
-    const bytes = hashing(request.body as AsyncIterable<Uint8Array>, hash);
+    const { bytes, digest } = digesting(request.body as AsyncIterable<Uint8Array>);
     const lines = await gatherCsv(bytes, sheet, MOST_BYTES);
-    const named = { digest: hash.digest('hex'), source, lines, again: again === 'true' };
+    const named = { digest: digest(), source, lines, again };
     return keep(named, sheet, () => fileRefused(source, sheet.problems));
   }
 
@@ -95,14 +90,4 @@ export function meterReadingDoor(app: FastifyInstance, deps: Dependencies): void
   app.post('/v1/meter-readings', { bodyLimit: MOST_BYTES }, (request) =>
     request.headers['content-type']?.startsWith('text/csv') ? takeCsv(request) : takeJson(request),
   );
-}
-
-async function* hashing(
-  bytes: AsyncIterable<Uint8Array>,
-  hash: { update(chunk: Uint8Array): unknown },
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    hash.update(chunk);
-    yield chunk;
-  }
 }

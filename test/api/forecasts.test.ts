@@ -62,7 +62,7 @@ describe('a forecast for D-Prognoses', () => {
     ['connection', { connection: METER }],
   ] as const)('of a %s is kept, and the prognoses of its day are looked at', async (level, subject) => {
     const power = Array.from({ length: 96 }, (_, index) => index - 40);
-    expect((await put({ ...subject, period: PERIOD, power })).statusCode).toBe(204);
+    expect((await put({ ...subject, period: PERIOD, power })).statusCode).toBe(200);
     expect(await found(level, level === 'connection' ? METER : POINT)).toEqual(power);
     expect(heard).toEqual([[PERIOD]]);
   });
@@ -80,22 +80,59 @@ describe('a forecast for D-Prognoses', () => {
   });
 });
 
+it('a day as JSON is taken once too, whatever the order of its fields', async () => {
+  const day = (power: number) => ({ connection: METER, period: '2027-05-24', power: Array(96).fill(power) });
+  await put(day(1));
+  await put(day(2));
+  const { connection, ...rest } = day(1);
+  expect((await put({ ...rest, connection })).json()).toMatchObject({ repeated: true });
+  expect((await found('connection', METER, '2027-05-24'))?.[0]).toBe(2);
+  await put(day(1), 'application/json', '?again=true');
+  expect((await found('connection', METER, '2027-05-24'))?.[0]).toBe(1);
+});
+
 describe('a file of forecasts', () => {
   it('holds any number of days, those on which clocks change among them, in any order', async () => {
     const right = [...wholeDay(POINT, 100, 92, '2027-03-28'), ...wholeDay(METER, -7, 100, '2027-10-31')];
-    expect((await csv('connection,period,isp,power', ...right.toReversed())).statusCode).toBe(204);
+    expect((await csv('connection,period,isp,power', ...right.toReversed())).statusCode).toBe(200);
     expect((await found('connection', POINT, '2027-03-28'))?.slice(0, 2)).toEqual([100, 101]);
     expect(await found('connection', METER, '2027-10-31')).toHaveLength(100);
     expect(heard).toEqual([['2027-03-28', '2027-10-31']]);
     // The same file again changes nothing.
-    expect((await csv('connection,period,isp,power', ...right)).statusCode).toBe(204);
+    expect((await csv('connection,period,isp,power', ...right)).statusCode).toBe(200);
     expect((await found('connection', POINT, '2027-03-28'))?.[0]).toBe(100);
+  });
+
+  it('is taken once: an old one again does not undo a newer one, unless that is asked for', async () => {
+    const header = 'reference,congestionPoint,connection,period,isp,power';
+    const file = (power: number) =>
+      [
+        header,
+        ...wholeDay(`BL-1,${POINT},`, power, 96, '2027-05-23'),
+        ...wholeDay(`,,${METER}`, power, 96, '2027-05-23'),
+      ].join('\n');
+    const send = async (power: number, more = '') =>
+      (await put(file(power), 'text/csv', `?source=${power}.csv${more}`)).json<object>();
+    const stands = async () => [
+      (await store.baselines.find(POINT, '2027-05-23', 'BL-1'))?.power[0],
+      (await found('connection', METER, '2027-05-23'))?.[0],
+    ];
+    const taken = { days: 2, repeated: false, digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string };
+    expect(await send(1)).toEqual(taken);
+    expect(await send(2)).toEqual(taken);
+    heard = [];
+    expect(await send(1)).toEqual({ ...taken, repeated: true });
+    expect(await stands()).toEqual([2, 2]);
+    // Whoever hands it in again may not know whether its prognoses were looked at.
+    expect(heard).toEqual([['2027-05-23']]);
+    expect(await send(1, '&again=true')).toEqual(taken);
+    expect(await stands()).toEqual([1, 1]);
   });
 
   it('may hold baselines under an agreed reference beside them', async () => {
     const lines = wholeDay(`BL-1,${POINT},`, 3, 96, '2027-05-20');
     expect((await csv('reference,congestionPoint,connection,period,isp,power', ...lines)).statusCode).toBe(
-      204,
+      200,
     );
     expect((await store.baselines.find(POINT, '2027-05-20', 'BL-1'))?.power[95]).toBe(98);
     expect(heard).toEqual([]);
@@ -115,7 +152,7 @@ describe('a file of forecasts', () => {
     expect(await store.baselines.find(POINT, '2027-05-21', 'BL-1')).toBeUndefined();
     await inDatabase('DROP TRIGGER refuse ON uploaded_forecast');
     expect((await csv('reference,congestionPoint,connection,period,isp,power', ...lines)).statusCode).toBe(
-      204,
+      200,
     );
     expect(await store.baselines.find(POINT, '2027-05-21', 'BL-1')).toBeDefined();
     expect(await found('connection', METER, '2027-05-21')).toHaveLength(96);
