@@ -3,11 +3,13 @@ import { type ImportedFile, lockImport } from './import.ts';
 import {
   addDaysOf,
   countDays,
+  dropValues,
   lockConnections,
   type Written,
   writePowers,
   writeValues,
 } from './meter-writes.ts';
+import { knownIn } from './known-readings.ts';
 import { chunksOf } from './plain.ts';
 
 /** Measured power of a connection in one ISP. */
@@ -52,13 +54,31 @@ export interface ConnectionDay {
   readonly period: string;
 }
 
-/** What is known of a connection beside power, from one day to another, both included. */
-export type KnownValues = (connection: string, from: string, to: string) => Promise<readonly MeterValue[]>;
+/** What is known of a connection; from one day to another, both included. */
+export interface KnownReadings {
+  /** Beside power. */
+  values(connection: string, from: string, to: string): Promise<readonly MeterValue[]>;
+  powers(connection: string, from: string, to: string): Promise<readonly MeterReading[]>;
+  /** The last reading of a register before these days, and the first after them. */
+  registersAround(
+    connection: string,
+    kind: MeterValueKind,
+    from: string,
+    to: string,
+  ): Promise<readonly MeterValue[]>;
+}
+
+/** A value that was worked out, and does not follow any more from what is known. */
+export interface UnknownValue extends ConnectionDay {
+  readonly isp: number;
+  readonly kind: MeterValueKind | 'power';
+}
 
 /** Readings as they are to be kept. */
 export interface JudgedReadings {
   readonly powers: readonly MeterReading[];
   readonly values: readonly MeterValue[];
+  readonly unknown?: readonly UnknownValue[];
   /** When they were recorded (ISO, UTC). */
   readonly at: string;
 }
@@ -109,7 +129,7 @@ export function meterReadingsOf(db: Db) {
     async take(
       file: ImportedFile & { readonly lines: number },
       connections: readonly string[],
-      judge: (known: KnownValues) => Promise<JudgedReadings | undefined>,
+      judge: (known: KnownReadings) => Promise<JudgedReadings | undefined>,
     ): Promise<SavedFile | undefined> {
       const { again = false, ...named } = file;
       return inTransaction(() =>
@@ -118,7 +138,7 @@ export function meterReadingsOf(db: Db) {
           const earlier = again ? undefined : await importOf(tx, file.digest);
           if (earlier) return { ...earlier, days: [], repeated: true };
           await lockConnections(tx, connections);
-          const judged = await judge((connection, from, to) => valuesIn(tx, connection, from, to));
+          const judged = await judge(knownIn(tx));
           if (!judged) return undefined;
           const { days, ...counts } = await keep(tx, judged);
           const { id } = await tx.meterImport.create({
@@ -132,7 +152,7 @@ export function meterReadingsOf(db: Db) {
 
     /** What is known of a connection beside power, from one day to another, both included; in order. */
     async valuesOf(connection: string, from: string, to: string): Promise<MeterValue[]> {
-      return valuesIn(db, connection, from, to);
+      return knownIn(db).values(connection, from, to);
     },
 
     /** Power of a connection on one day by ISP, in W; what is missing is unknown. */
@@ -193,30 +213,18 @@ async function importOf(tx: Transaction, digest: string) {
   return { importId, added, changed, unchanged };
 }
 
-async function valuesIn(tx: Reader, connection: string, from: string, to: string): Promise<MeterValue[]> {
-  const rows = await tx.meterValue.findMany({
-    where: { connection, period: { gte: from, lte: to } },
-    orderBy: [{ period: 'asc' }, { isp: 'asc' }],
-  });
-  return rows.map(({ kind, value, event, recordedAt, ...row }) => ({
-    ...row,
-    kind: kind as MeterValueKind,
-    value: value.toFixed(),
-    ...(event !== null && { event: event as unknown as RegisterEvent }),
-    recordedAt: recordedAt.toISOString(),
-  }));
-}
-
-type Reader = Pick<Transaction, 'meterValue'>;
-
 /** Writes readings of connections that are locked. */
-async function keep(tx: Transaction, { powers, values, at }: JudgedReadings): Promise<SavedReadings> {
+async function keep(
+  tx: Transaction,
+  { powers, values, unknown = [], at }: JudgedReadings,
+): Promise<SavedReadings> {
   const newestPowers = newest(powers, ({ connection, period, isp }) => [connection, period, isp]);
   const newestValues = newest(values, ({ connection, period, isp, kind }) => [connection, period, isp, kind]);
   await addDaysOf(tx, daysOf([...newestPowers, ...newestValues]), at);
   const written: Written[] = [];
   for (const rows of chunksOf(newestPowers, rowsAtOnce)) written.push(...(await writePowers(tx, rows)));
   for (const rows of chunksOf(newestValues, rowsAtOnce)) written.push(...(await writeValues(tx, rows)));
+  for (const rows of chunksOf(unknown, rowsAtOnce)) written.push(...(await dropValues(tx, rows, at)));
   const days = daysOf(written);
   for (const rows of chunksOf(days, rowsAtOnce)) await countDays(tx, rows);
   const { added, changed } = written.reduce(
@@ -225,7 +233,7 @@ async function keep(tx: Transaction, { powers, values, at }: JudgedReadings): Pr
   );
   return {
     ...{ added, changed, days },
-    unchanged: newestPowers.length + newestValues.length - added - changed,
+    unchanged: newestPowers.length + newestValues.length + unknown.length - added - changed,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from './client.ts';
-import type { ConnectionDay, MeterReading, MeterValue } from './meter-readings.ts';
+import type { ConnectionDay, MeterReading, MeterValue, UnknownValue } from './meter-readings.ts';
 import { chunksOf } from './plain.ts';
 
 /** How many values of a day are not what they were. */
@@ -92,6 +92,36 @@ export async function writeValues(tx: Transaction, rows: readonly MeterValue[]):
     SELECT connection, period, count(*) FILTER (WHERE is_new)::int AS added,
       count(*) FILTER (WHERE NOT is_new)::int AS changed
     FROM written GROUP BY connection, period`;
+}
+
+/** Takes values away that are unknown again; what they were stays on record. */
+export async function dropValues(
+  tx: Transaction,
+  rows: readonly UnknownValue[],
+  at: string,
+): Promise<Written[]> {
+  return tx.$queryRaw<Written[]>`
+    WITH given AS (
+      SELECT * FROM unnest(
+        ${connectionsIn(rows)}::text[], ${periodsIn(rows)}::text[], ${rows.map(({ isp }) => isp)}::int[],
+        ${rows.map(({ kind }) => kind)}::text[]) AS row (connection, period, isp, kind)
+    ), powers AS (
+      DELETE FROM meter_reading AS old USING given
+      WHERE given.kind = 'power' AND old.connection = given.connection AND old.period = given.period
+        AND old.isp = given.isp AND old.recorded_at <= ${at}::timestamptz
+      RETURNING old.connection, old.period, old.isp, 'power' AS kind, old.power::numeric AS value, old.recorded_at
+    ), others AS (
+      DELETE FROM meter_value AS old USING given
+      WHERE old.kind = given.kind AND old.connection = given.connection AND old.period = given.period
+        AND old.isp = given.isp AND old.recorded_at <= ${at}::timestamptz
+      RETURNING old.connection, old.period, old.isp, old.kind, old.value, old.recorded_at
+    ), gone AS (
+      SELECT * FROM powers UNION ALL SELECT * FROM others
+    ), superseded AS (
+      INSERT INTO superseded_reading (connection, period, isp, kind, value, recorded_at, superseded_at)
+      SELECT connection, period, isp, kind, value, recorded_at, ${at}::timestamptz FROM gone
+    )
+    SELECT connection, period, 0 AS added, count(*)::int AS changed FROM gone GROUP BY connection, period`;
 }
 
 /** Notes that days changed, and how many of their ISPs are known now. */

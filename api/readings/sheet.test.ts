@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { MeterValue } from '../../store/index.ts';
+import type { MeterReading, MeterValue, MeterValueKind } from '../../store/index.ts';
 import { addDays, ispCount, ispStart } from '../../uftp/index.ts';
 import { type Problem, Sheet, type WrittenReading } from './sheet.ts';
 
@@ -26,17 +26,32 @@ function readingsOf(rows: readonly Partial<Record<keyof WrittenReading, string>>
 async function gather(
   rows: readonly Partial<Record<keyof WrittenReading, string>>[],
   known: readonly MeterValue[] = [],
+  knownPowers: readonly MeterReading[] = [],
 ) {
   const sheet = new Sheet(grid);
   for (const reading of readingsOf(rows)) sheet.add(reading);
-  const { powers, values } = await sheet.finish(
-    async (_, from, to) => known.filter(({ period }) => from <= period && period <= to),
+  const within =
+    (from: string, to: string) =>
+    ({ period }: { period: string }) =>
+      from <= period && period <= to;
+  const { powers, values, unknown } = await sheet.finish(
+    {
+      values: async (_, from, to) => known.filter(within(from, to)),
+      powers: async (_, from, to) => knownPowers.filter(within(from, to)),
+      registersAround: async (_, kind, from, to) => {
+        const register = known.filter((each) => each.kind === kind);
+        const before = register.findLast(({ period }) => period < from);
+        const after = register.find(({ period }) => period > to);
+        return [before, after].filter((each) => each !== undefined);
+      },
+    },
     '2027-01-01T00:00:00.000Z',
   );
   return {
     problems: sheet.problems,
     powers: powers.map(({ period, isp, power }) => `${period} ${isp} ${power}`),
     values: values.map(({ period, isp, kind, value }) => `${period} ${isp} ${kind} ${value}`),
+    unknown: unknown.map(({ period, isp, kind }) => `${period} ${isp} ${kind}`),
   };
 }
 
@@ -281,8 +296,29 @@ describe('readings that are refused', () => {
       'a reset from below',
       [register('10', '2027-03-01', 1), register('1', '2027-03-01', 2, { resetTo: '0', resetFrom: '5' })],
       3,
-      'value',
-      'below 10 kWh',
+      'resetFrom',
+      'was reset from 5 kWh in ISP 2 of 2027-03-01, below 10 kWh',
+    ],
+    [
+      'a reset from below, though the whole comes to more',
+      [register('100', '2027-03-01', 1), register('20', '2027-03-01', 2, { resetTo: '0', resetFrom: '90' })],
+      3,
+      'resetFrom',
+      'was reset from 90 kWh in ISP 2 of 2027-03-01, below 100 kWh of ISP 1',
+    ],
+    [
+      'a rollover of a register that counted on',
+      [register('10', '2027-03-01', 1), register('11', '2027-03-01', 2, { rollsOverAt: '1000' })],
+      3,
+      'rollsOverAt',
+      'stands at 11 kWh at the end of ISP 2 of 2027-03-01, which is not below 10 kWh of ISP 1',
+    ],
+    [
+      'a rollover of a register that stood higher than it holds',
+      [register('1500', '2027-03-01', 1), register('9', '2027-03-01', 2, { rollsOverAt: '1000' })],
+      3,
+      'rollsOverAt',
+      'holds 1000 kWh, and stood at 1500 kWh',
     ],
     ['a reset of power', [{ ...day, resetTo: '0' }], 2, 'resetTo', 'power is no register'],
     [
@@ -304,6 +340,73 @@ describe('readings that are refused', () => {
     expect(problems).toEqual<Problem[]>([
       { place, field, reason: expect.stringContaining(reason) as string },
     ]);
+  });
+});
+
+describe('beside what is known', () => {
+  const recordedAt = '2027-03-02T00:00:00.000Z';
+  const known = (kind: MeterValueKind, isp: number, value: string, period = '2027-03-01'): MeterValue => ({
+    ...{ connection: CONNECTION, period, isp, kind, value, recordedAt },
+  });
+  const power = (isp: number, watts: number): MeterReading => ({
+    ...{ connection: CONNECTION, period: '2027-03-01', isp, power: watts, recordedAt },
+  });
+  const registers = [10, 11, 12].map((value, isp) =>
+    isp === 0
+      ? known('importRegister', 96, String(value), '2027-02-28')
+      : known('importRegister', isp, String(value)),
+  );
+  const derived = [1, 2].flatMap((isp) => [known('importEnergy', isp, '1'), known('exportEnergy', isp, '0')]);
+  const powers = [power(1, 4000), power(2, 4000)];
+  const all = [...registers, ...derived];
+
+  it('an energy that a correction makes unknown is taken away, and its power with it', async () => {
+    const reset = register('12', '2027-03-01', 2, { resetTo: '0' });
+    const { unknown, problems } = await gather([reset], all, powers);
+    expect(problems).toEqual([]);
+    expect(unknown).toEqual(['2027-03-01 2 importEnergy', '2027-03-01 2 power']);
+  });
+
+  it('what was handed in of such an ISP, and does not follow from its registers, stays', async () => {
+    const reset = register('12', '2027-03-01', 2, { resetTo: '0' });
+    const given = [...registers, known('importEnergy', 2, '3'), known('exportEnergy', 2, '0')];
+    expect((await gather([reset], given, [power(2, 12_000)])).unknown).toEqual([]);
+    // Handed in together with the correction, it is no longer unknown.
+    const now = { kind: 'energy', value: '2', unit: 'kWh', ...on('2027-03-01', 2) };
+    expect(await gather([reset, now], all, powers)).toMatchObject({ unknown: [], problems: [] });
+  });
+
+  it.each<[string, Partial<Record<keyof WrittenReading, string>>, string]>([
+    [
+      'power that known energies contradict',
+      { ...on('2027-03-01', 1), value: '5' },
+      'ISP 1 of 2027-03-01 has 5000 W here, but its energies make 4000 W (they are known: correct them too)',
+    ],
+    [
+      'energy that known registers contradict',
+      { ...on('2027-03-01', 1), kind: 'energy', unit: 'kWh', value: '1.5' },
+      'has importEnergy 1.5 kWh here, but its registers, which are known, make 1 kWh: correct them too',
+    ],
+    [
+      'a register below one that was read long before',
+      register('9', '2027-03-09', 1),
+      'stands at 9 kWh at the end of ISP 1 of 2027-03-09, below 12 kWh of ISP 2 of 2027-03-01',
+    ],
+    [
+      'a register above one that was read long after',
+      register('13', '2027-02-20', 1),
+      'stands at 10 kWh at the end of ISP 96 of 2027-02-28, below 13 kWh of ISP 1 of 2027-02-20',
+    ],
+  ])('%s is refused', async (_, row, reason) => {
+    const { problems } = await gather([row], all, powers);
+    expect(problems).toEqual([
+      { place: 2, field: 'value', reason: expect.stringContaining(reason) as string },
+    ]);
+  });
+
+  it('power that says what known energies make is taken', async () => {
+    const row = { ...on('2027-03-01', 1), value: '4.001' };
+    expect(await gather([row], all, powers)).toMatchObject({ problems: [], powers: ['2027-03-01 1 4001'] });
   });
 });
 

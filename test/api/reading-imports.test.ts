@@ -50,6 +50,7 @@ afterAll(async () => {
 interface Isp {
   readonly start: number;
   readonly value?: string;
+  readonly resetTo?: string;
   readonly power?: number;
 }
 const json = (period: string, connection: string, isps: readonly Isp[], kind?: string) => ({
@@ -113,6 +114,35 @@ describe('imports at the same time', () => {
       const difference = of('importRegister', isp) - of('importRegister', isp - 1);
       expect(of('importEnergy', isp)).toBe(difference);
     }
+  });
+
+  test('a correction after which an energy is unknown takes it away, with its power; what they were stays on record', async () => {
+    const period = '2026-05-12';
+    const stands = [0, 1, 2].map((isp) => ({ start: isp, value: String(10 + isp) }));
+    await put(json(period, ean(4), stands, 'register'));
+    expect(await powers(ean(4), period)).toEqual({ 1: 4000, 2: 4000 });
+    const revision = await store.meterReadings.revisionOf(ean(4), period);
+    const reset = json(period, ean(4), [{ start: 2, value: '12', resetTo: '0' }], 'register');
+    // The register's event, its energy and its power.
+    expect(await put(reset)).toMatchObject({ status: 200, changed: 3 });
+    expect(await powers(ean(4), period)).toEqual({ 1: 4000 });
+    const values = await store.meterReadings.valuesOf(ean(4), period, period);
+    expect(values.filter(({ isp }) => isp === 2).map(({ kind }) => kind)).toEqual([
+      'exportEnergy',
+      'importRegister',
+    ]);
+    expect(await store.meterReadings.revisionOf(ean(4), period)).toBe(revision + 1);
+    const gone = await store.meterReadings.correctionsOf(ean(4), period);
+    expect(gone.map(({ kind, value }) => [kind, value]).toSorted()).toEqual([
+      ['importEnergy', '1'],
+      ['importRegister', '12'],
+      ['power', '4000'],
+    ]);
+    // A month later it is lower than anybody saw it.
+    const later = await put(json('2026-06-12', ean(4), [{ start: 1, value: '11' }], 'register'));
+    expect(later.errors).toMatchObject([
+      { message: expect.stringContaining('below 12 kWh of ISP 2 of 2026-05-12') },
+    ]);
   });
 
   test('the same file many times is one import', async () => {
