@@ -1,7 +1,7 @@
 import type { Transaction } from './client.ts';
 import type { KnownReadings, MeterValue, MeterValueKind, RegisterEvent } from './meter-readings.ts';
 
-type Reader = Pick<Transaction, 'meterReading' | 'meterValue'>;
+type Reader = Pick<Transaction, 'meterReading' | 'meterValue' | '$queryRaw'>;
 type Row = NonNullable<Awaited<ReturnType<Reader['meterValue']['findFirst']>>>;
 
 const inOrder = [{ period: 'asc' as const }, { isp: 'asc' as const }];
@@ -10,6 +10,13 @@ const backwards = [{ period: 'desc' as const }, { isp: 'desc' as const }];
 /** Reads what is known of a connection, in the order of time. */
 export function knownIn(db: Reader) {
   return {
+    async withValues(connections: readonly string[]): Promise<string[]> {
+      const rows = await db.$queryRaw<{ connection: string }[]>`
+        SELECT connection FROM unnest(${[...connections]}::text[]) AS asked (connection)
+        WHERE EXISTS (SELECT FROM meter_value AS known WHERE known.connection = asked.connection)`;
+      return rows.map(({ connection }) => connection);
+    },
+
     async values(connection: string, from: string, to: string): Promise<MeterValue[]> {
       const where = { connection, period: { gte: from, lte: to } };
       return (await db.meterValue.findMany({ where, orderBy: inOrder })).map(valueOf);

@@ -56,6 +56,8 @@ export interface ConnectionDay {
 
 /** What is known of a connection; from one day to another, both included. */
 export interface KnownReadings {
+  /** Those of these connections of which anything beside power is known. */
+  withValues(connections: readonly string[]): Promise<readonly string[]>;
   /** Beside power. */
   values(connection: string, from: string, to: string): Promise<readonly MeterValue[]>;
   powers(connection: string, from: string, to: string): Promise<readonly MeterReading[]>;

@@ -28,6 +28,10 @@ export class Page {
     this.place = place;
   }
 
+  get hasPowerOnly(): boolean {
+    return [...this.days.values()].every((day) => [...day.keys()].every((kind) => kind === 'power'));
+  }
+
   cell({ period, isp }: Slot, kind: CellKind): Cell | undefined {
     return this.days.get(period)?.get(kind)?.get(isp);
   }

@@ -36,6 +36,7 @@ async function gather(
       from <= period && period <= to;
   const { powers, values, unknown } = await sheet.finish(
     {
+      withValues: async () => [...new Set(known.map(({ connection }) => connection))],
       values: async (_, from, to) => known.filter(within(from, to)),
       powers: async (_, from, to) => knownPowers.filter(within(from, to)),
       registersAround: async (_, kind, from, to) => {

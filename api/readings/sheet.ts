@@ -77,9 +77,10 @@ export class Sheet {
     const powers: MeterReading[] = [];
     const values: MeterValue[] = [];
     const unknown: UnknownValue[] = [];
+    const untold = await this.#untold(known);
     for (const [connection, page] of this.#pages) {
       const following = new Following(page, this.#grid, (place, unfit) => this.#refuse(place, unfit));
-      unknown.push(...(await following.complete(connection, known)));
+      if (!untold.has(connection)) unknown.push(...(await following.complete(connection, known)));
       for (const [period, day] of page.days) {
         for (const [kind, cells] of day) {
           for (const [isp, { value, event }] of cells) {
@@ -91,6 +92,15 @@ export class Sheet {
       }
     }
     return { powers, values, unknown };
+  }
+
+  /** Connections with nothing but power, here and before, as most are: nothing follows, and nothing contradicts. */
+  async #untold(known: KnownReadings): Promise<Set<string>> {
+    const powerOnly = [...this.#pages]
+      .filter(([, page]) => page.hasPowerOnly)
+      .map(([connection]) => connection);
+    const told = new Set(powerOnly.length > 0 ? await known.withValues(powerOnly) : []);
+    return new Set(powerOnly.filter((connection) => !told.has(connection)));
   }
 
   #refuse(place: number, { field, reason }: Unfit): void {
