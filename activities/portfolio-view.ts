@@ -46,10 +46,8 @@ export function portfolioViewActivities(
       const { missing, unexpected } = unaccounted(view, await store.connections.idsOn(kept.period));
       await store.portfolioSync.recordChanges(kept, changesOf(diff, view, missing, unexpected));
       // Again on a repeat: each of these is harmless twice, and none of them may be left out.
-      for (const { dso, congestionPoint } of [...diff.appeared, ...diff.changed.filter(isServedAnew)])
-        await prognoses.start({ dso, congestionPoint, period: kept.period });
-      for (const { dso, congestionPoint } of diff.vanished)
-        await prognoses.stop({ dso, congestionPoint, period: kept.period });
+      for (const point of [...diff.appeared, ...diff.changed.filter(isServedAnew), ...diff.vanished])
+        await followPoint(point, kept.period);
       await alertOf(kept, 'vanished', pointNames(diff), vanishedText);
       if (diff.appeared.length > 0) await endVanished(kept);
       await alertOf(kept, 'unallocated', view.unallocated, unallocatedText);
@@ -62,6 +60,17 @@ export function portfolioViewActivities(
       };
     },
   };
+
+  /** Its prognoses begin, are made anew or end: of the day of the view, and of later days that it is the last word on. */
+  async function followPoint(
+    { dso, congestionPoint }: Pick<ChangedPoint, 'dso' | 'congestionPoint'>,
+    from: string,
+  ): Promise<void> {
+    for (const period of [from, ...(await store.prognoses.daysAfter(dso, congestionPoint, from))]) {
+      const shown = await store.prognoses.pointsOf(dso, period, congestionPoint);
+      await (shown.length > 0 ? prognoses.start : prognoses.stop)({ dso, congestionPoint, period });
+    }
+  }
 
   async function keep(
     { senderDomain: cro, messageId, receivedAt }: InboxRow,

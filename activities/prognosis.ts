@@ -87,8 +87,7 @@ export function prognosisActivities(
         if (!prognosed(domain) || (only !== undefined && only !== domain)) continue;
         const day = period ?? addDays(periodOf(now, market.timeZone), 1);
         if (now >= periodEnd(day, market.timeZone)) continue;
-        const all = await store.prognoses.pointsOf(domain, day);
-        const points = congestionPoint === undefined ? all : all.filter((each) => each === congestionPoint);
+        const points = await store.prognoses.pointsOf(domain, day, congestionPoint);
         for (const point of points) {
           const key = { dso: domain, congestionPoint: point, period: day };
           await prognoses.begin(key, now);

@@ -212,6 +212,16 @@ export function prognosesOf(db: Db) {
       return row ? (plain(row) as PrognosisDay) : undefined;
     },
 
+    /** The days after one that have prognoses of a congestion point and are not over, in order. */
+    async daysAfter(dso: string, congestionPoint: string, period: string): Promise<string[]> {
+      const rows = await db.prognosisDay.findMany({
+        where: { dso, congestionPoint, period: { gt: period }, phase: { not: 'Frozen' } },
+        select: { period: true },
+        orderBy: { period: 'asc' },
+      });
+      return rows.map((row) => row.period);
+    },
+
     /** What an order froze, by the MessageID of the FlexOrder. */
     async resultingProfile(dso: string, orderMessageId: string): Promise<ResultingProfile | undefined> {
       const key = { dso, orderMessageId: messageKey(orderMessageId) };
@@ -219,11 +229,11 @@ export function prognosesOf(db: Db) {
       return row ? (plain(row) as unknown as ResultingProfile) : undefined;
     },
 
-    /** The congestion points of a DSO on which we have connections on a day, as the CROs say, in order. */
-    async pointsOf(dso: string, period: string): Promise<string[]> {
+    /** The congestion points of a DSO on which we have connections on a day, as the CROs say, in order; or this one. */
+    async pointsOf(dso: string, period: string, congestionPoint?: string): Promise<string[]> {
       const views = await standingViews(db, period);
       const rows = await db.viewedCongestionPoint.findMany({
-        where: { dso, viewId: { in: views } },
+        where: { dso, viewId: { in: views }, ...(congestionPoint !== undefined && { congestionPoint }) },
         select: { congestionPoint: true },
         distinct: ['congestionPoint'],
         orderBy: { congestionPoint: 'asc' },

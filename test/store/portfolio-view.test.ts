@@ -35,7 +35,7 @@ const deps = () => ({ store, config, clock, log }) as unknown as Dependencies;
 const views = () =>
   portfolioViewActivities(deps(), {
     start: async ({ congestionPoint, period }) => void followed.push(`start ${congestionPoint} ${period}`),
-    stop: async ({ congestionPoint }) => void followed.push(`stop ${congestionPoint}`),
+    stop: async ({ congestionPoint, period }) => void followed.push(`stop ${congestionPoint} ${period}`),
   });
 const represent = (connections: RepresentedConnection[]) =>
   store.connections.compare({
@@ -122,7 +122,11 @@ test('a new point begins prognoses, one that vanished ends them and is told, cha
   // A worker that died in between does it again, and nothing is told twice.
   expect(await look(next)).toEqual(changed);
   // A connection left point a: what is expected of it is another sum now.
-  expect(followed.slice(0, 3)).toEqual([`start ${c} 2026-06-16`, `start ${a} 2026-06-16`, `stop ${b}`]);
+  expect(followed.slice(0, 3)).toEqual([
+    `start ${c} 2026-06-16`,
+    `start ${a} 2026-06-16`,
+    `stop ${b} 2026-06-16`,
+  ]);
   expect(await openAlerts()).toEqual([
     ['unallocated', expect.stringContaining(ean(4))],
     ['vanished/2026-06-16', expect.stringContaining(`${b} of dso.example.com`)],
@@ -159,6 +163,33 @@ test('a new point begins prognoses, one that vanished ends them and is told, cha
   expect(await later(5, { a: { on: [1] }, b: { on: [4] }, d: { on: [2, 3] } })).toEqual([nineteenth]);
 });
 
+test('days further ahead that have prognoses already follow too, unless they have a view of their own', async () => {
+  const point = 'ea1.2009-01.com.example:f';
+  const ahead = ['2035-06-15', '2035-06-16', '2035-06-17', '2035-06-18'] as const;
+  const shown = async (period: string, minute: number, on: number[]) => {
+    const inboxId = await answered(period, minute, on.length > 0 ? { f: { on } } : { g: { on: [1] } });
+    await views().keepPortfolioView({ inboxId });
+    followed.splice(0);
+    await views().comparePortfolioView({ inboxId, lastWord: false });
+    return followed;
+  };
+  await shown(ahead[0], 10, [1]);
+  // What was forecast ahead had its prognoses made; one of these days is over.
+  for (const [index, period] of ahead.entries()) {
+    const place = { dso: 'dso.example.com', congestionPoint: point, period };
+    const phase = index === 3 ? 'Frozen' : 'InForce';
+    const day = { ...place, workflowId: randomUUID(), phase, transition: 1, snapshot: {}, updatedAt: NOW };
+    await store.prognoses.record(day, [], []);
+  }
+  expect(await shown(ahead[0], 11, [1, 2])).toEqual(ahead.slice(0, 3).map((day) => `start ${point} ${day}`));
+  await shown(ahead[2], 12, [1, 2, 3]);
+  expect(await shown(ahead[0], 13, [])).toEqual([
+    'start ea1.2009-01.com.example:g 2035-06-15',
+    ...[`stop ${point} ${ahead[0]}`, `stop ${point} ${ahead[1]}`],
+    `start ${point} ${ahead[2]}`,
+  ]);
+});
+
 test('nothing registered is a view where nobody is represented: all points vanish; where somebody is, it is none', async () => {
   // Long after everybody's last day.
   const [before, after] = ['2036-06-15', '2036-06-16'];
@@ -173,7 +204,7 @@ test('nothing registered is a view where nobody is represented: all points vanis
   expect(await views().comparePortfolioView({ inboxId: nothing, lastWord: false })).toMatchObject({
     ...{ vanished: 1, missing: 0 },
   });
-  expect(followed).toEqual(['stop ea1.2009-01.com.example:e']);
+  expect(followed).toEqual([`stop ea1.2009-01.com.example:e ${after}`]);
   expect((await openAlerts()).map(([key]) => key)).toContain(`vanished/${after}`);
   const point = await store.portfolio.activeCongestionPoint(
     'dso.example.com',
