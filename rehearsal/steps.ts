@@ -17,7 +17,8 @@ export const storyOf = ({ stage }: Rehearsal) => scenario.standardStory(stage.cl
 /** Flexor tells the CRO what it represents, and keeps the answer. */
 export async function syncPortfolio({ cro, operator }: Rehearsal, period: string, tell: Tell): Promise<void> {
   await operator.syncPortfolio(CRO_DOMAIN);
-  const { message: update } = await cro.wait('AGRPortfolioUpdate');
+  // The first message of all: on a busy machine the worker takes its time to start.
+  const { message: update } = await cro.wait('AGRPortfolioUpdate', { timeoutMs: 120_000 });
   tell(`Flexor registers ${update.Connection.length} connections with ${CRO_DOMAIN}: AGRPortfolioUpdate.`);
   await cro.wait('AGRPortfolioQuery');
   const view = await until(() => operator.portfolioView(CRO_DOMAIN, period), 'the view of the CRO');
