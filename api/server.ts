@@ -104,12 +104,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     throw thrown;
   });
   relay.start();
-  const sync = firstSync(
-    config.cros().map(({ domain }) => domain),
-    () => seedPortfolio(config, store, clock),
-    temporal,
-    log.child({ part: 'portfolio' }),
-  );
+  const sync = firstSync({
+    ...{ config, store, temporal, clock },
+    seed: () => seedPortfolio(config, store, clock),
+    log: log.child({ part: 'portfolio' }),
+  });
   const schedules = ensureSchedules(periodicStarts(config), temporal, log.child({ part: 'schedules' }));
   taking = true;
   log.info({ uftp: uftp.url, operator: operator.url }, 'API listens');

@@ -57,6 +57,15 @@ export function connectionsOf(db: Db) {
       return rows.map(({ connection }) => connection);
     },
 
+    /** Whether any connection is represented on a day. */
+    async anyOn(period: string): Promise<boolean> {
+      const rows = await db.$queryRaw<unknown[]>`
+        SELECT 1 FROM represented_connection
+        WHERE until_version IS NULL AND start_period <= ${period}
+          AND (end_period IS NULL OR end_period >= ${period}) LIMIT 1`;
+      return rows.length > 0;
+    },
+
     /** Those of `ids` that were never in the portfolio. */
     async unknownAmong(ids: readonly string[]): Promise<string[]> {
       const rows = await db.$queryRaw<{ connection: string }[]>`

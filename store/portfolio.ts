@@ -123,6 +123,12 @@ export function portfolioOf(db: Db) {
       return wholeView(db, row);
     },
 
+    /** Whether a CRO has accepted to tell of this very day. */
+    async hasView(cro: string, period: string): Promise<boolean> {
+      const where = { cro, period, result: 'Accepted' };
+      return (await db.portfolioView.findFirst({ where, select: { id: true } })) !== null;
+    },
+
     /** The view that came with a CRO's answer, by its MessageID. */
     viewOf: (cro: string, messageId: string): Promise<PortfolioView | undefined> =>
       viewOfAnswer(db, cro, messageId),

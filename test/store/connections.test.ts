@@ -57,6 +57,10 @@ test('a list is compared first, and what was compared is what is applied, once',
   expect(await store.connections.version()).toBe(1);
 
   expect(await store.connections.idsOn(day(0))).toEqual([ean(1), ean(2)]);
+  expect(await Promise.all([day(-1), day(0)].map((on) => store.connections.anyOn(on)))).toEqual([
+    false,
+    true,
+  ]);
   expect(await store.connections.activeOn(day(20), [ean(2), ean(3), ean(9)])).toEqual([
     { ...since(2, day(0), { assets }), origin: 'import' },
     { ...since(3, day(20)), origin: 'import' },

@@ -214,6 +214,22 @@ test('nothing registered is a view where nobody is represented: all points vanis
   expect(point).toBeUndefined();
 });
 
+test('tomorrow is asked about first and today after it: each has its points, and their prognoses', async () => {
+  await represent([since(1)]);
+  const point = 'ea1.2009-01.com.example:first';
+  for (const [period, minute] of [
+    ['2026-05-02', 1],
+    ['2026-05-01', 2],
+  ] as const) {
+    const inboxId = await answered(period, minute, { first: { on: [1] } });
+    await views().keepPortfolioView({ inboxId });
+    await views().comparePortfolioView({ inboxId, lastWord: false });
+    const active = await store.portfolio.activeCongestionPoint('dso.example.com', point, period);
+    expect(active).toMatchObject({ viewPeriod: period, connections: [ean(1)] });
+  }
+  expect(followed).toEqual([`start ${point} 2026-05-02`, `start ${point} 2026-05-01`]);
+});
+
 test('a connection that no list has is missing: told only when it was registered again', async () => {
   await represent([since(1), since(2), since(5), since(6, '2026-12-01')]);
   const inboxId = await answered('2026-06-21', 6, { a: { on: [1, 2] } });

@@ -208,6 +208,14 @@ test('a view comes back whole, is kept once, and stands for its day and the days
   });
   expect(await active(period)).toMatchObject({ connections });
 
+  // A CRO told of a day if it accepted to, of that day and no other.
+  const has = (cro: string, day: string) => store.portfolio.hasView(cro, day);
+  expect(await has('cro.example', period)).toBe(true);
+  expect(await has('cro.example', '2026-11-30')).toBe(false);
+  expect(await has('other.example', period)).toBe(false);
+  await store.portfolio.saveView(view({ period: '2026-11-23', result: 'Rejected', congestionPoints: [] }));
+  expect(await has('cro.example', '2026-11-23')).toBe(false);
+
   await store.portfolio.saveView(view({ cro: 'other.example', receivedAt, congestionPoints: [] }));
   expect(await store.portfolio.connectionsOn('ean.cp', period)).toEqual(['ean.a', 'ean.b']);
 
