@@ -1,9 +1,13 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ScheduleExecutionResult } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { periodicStarts } from '../../api/periodic.ts';
 import { ensureSchedule, ensureSchedules, type PeriodicStart } from '../../api/schedules.ts';
+import type { Config, Dso } from '../../config/index.ts';
 import { startTemporal } from '../../services/index.ts';
 import { deferred } from '../../services/wait.ts';
-import { recordingLog } from './support.ts';
+import { TASK_QUEUE } from '../../workflows/ids.ts';
+import * as workflows from '../../workflows/index.ts';
+import { recordingLog, story, testConfig } from './support.ts';
 
 let server: Awaited<ReturnType<typeof startTemporal>>;
 let client: Client;
@@ -52,4 +56,54 @@ test('schedules are tried again while Temporal is away', async () => {
     .poll(() => lines.map(({ msg }) => msg), { timeout: 20_000 })
     .toEqual(['schedule could not be made yet', 'schedule stands']);
   await running.stop();
+});
+
+/** The story's configuration, with D-Prognoses agreed as baseline. */
+async function prognosedConfig(): Promise<Config> {
+  const config = await testConfig();
+  const [dso] = config.dsos();
+  const baseline = { kind: 'd-prognosis', at: '08:30' } as Dso['baseline'];
+  return { ...config, dsos: () => [{ ...dso!, baseline }] };
+}
+
+const at = (hour: number, minute: number) => ({
+  calendars: [expect.objectContaining({ hour: [span(hour, hour)], minute: [span(minute, minute)] })],
+  timezone: 'Europe/Amsterdam',
+});
+const span = (start: number, end: number) => ({ start, end, step: 1 });
+const { DSO_DOMAIN: dso, CRO_DOMAIN: cro } = story;
+const hourly = { hour: [span(0, 23)], minute: [span(20, 20)] };
+
+test.each([
+  ['capacity-check', 'capacityCheck', [], { intervals: [expect.objectContaining({ every: 15 * 60_000 })] }],
+  [`metering/${dso}`, 'meteringRound', [{ dso }], { calendars: [expect.objectContaining(hourly)] }],
+  [`d-prognosis/${dso}`, 'prognosisRound', [{ dso }], at(8, 30)],
+  [`portfolio-daily/${cro}`, 'portfolioDaily', [{ cro }], at(7, 0)],
+] as const)('the schedule %s stands, and starts %s', async (id, type, args, spec) => {
+  const starts = periodicStarts(await prognosedConfig());
+  expect(starts.map((start) => start.id)).toContain(id);
+  await ensureSchedule(
+    client,
+    starts.find((start) => start.id === id)!,
+  );
+  const schedule = client.schedule.getHandle(id);
+  expect((await schedule.describe()).spec).toMatchObject(spec);
+
+  await schedule.trigger();
+  const actions = async () => (await schedule.describe()).info.recentActions;
+  await expect.poll(actions, { timeout: 20_000 }).toHaveLength(1);
+  const [{ action }] = (await actions()) as [ScheduleExecutionResult];
+  const run = client.workflow.getHandle(action.workflow.workflowId, action.workflow.firstExecutionRunId);
+  expect(await run.describe()).toMatchObject({ type, taskQueue: TASK_QUEUE, status: { name: 'RUNNING' } });
+  expect(workflows).toHaveProperty(type);
+  const { events } = await run.fetchHistory();
+  const { input } = events![0]!.workflowExecutionStartedEventAttributes!;
+  expect((input?.payloads ?? []).map(({ data }) => JSON.parse(Buffer.from(data!).toString()))).toEqual(args);
+});
+
+test('there is a schedule for each thing that is looked after, and no other', async () => {
+  const starts = periodicStarts(await prognosedConfig());
+  expect(starts.map(({ id }) => id).toSorted()).toEqual(
+    ['capacity-check', `d-prognosis/${dso}`, `metering/${dso}`, `portfolio-daily/${cro}`].toSorted(),
+  );
 });
