@@ -157,6 +157,14 @@ export function alertsOf(db: Db) {
       await db.alert.update({ where: { id }, data: { tellAfter }, select: { id: true } });
     },
 
+    /** What is over, and was never told, needs no telling any more: there is nobody who could be told. */
+    async passOver(): Promise<void> {
+      await db.alert.updateMany({
+        where: { ...untold, resolvedAt: { not: null } },
+        data: { told: 'resolved' },
+      });
+    },
+
     /** How many the webhook is still to be told. */
     async countToTell(): Promise<number> {
       return db.alert.count({ where: { OR: [untold, resolutionUntold] } });

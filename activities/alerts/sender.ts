@@ -4,6 +4,8 @@ import type { Dependencies } from '../dependencies.ts';
 import { signedTell } from '../signed-post.ts';
 
 const LOOK_EVERY_MS = 2_000;
+/** Without a webhook there is only to be noted which alerts nobody will have to be told of. */
+const PASS_OVER_EVERY_MS = 60_000;
 /** Longer than one try may take: whoever has an alert in hand has it alone. */
 const IN_HAND_MS = 60_000;
 const FIRST_PAUSE_MS = 2_000;
@@ -17,31 +19,42 @@ export interface AlertSender {
 
 /**
  * Tells the webhook of the configuration what stands in the store: each alert when it is raised and when it is
- * resolved, at least once each, whatever crashes. Several workers share the work. Without a webhook it does nothing.
+ * resolved, at least once each, whatever crashes. Several workers share the work. While there is no webhook, alerts that
+ * are over are passed over: one that is configured later is told what still holds, and not of everything that ever was.
  *
- * @param lookEveryMs how long it rests once nothing is left to tell
+ * @param lookEveryMs how long it rests once nothing is left to do
  */
 export function startAlertSender(
   deps: Pick<Dependencies, 'config' | 'store' | 'clock' | 'log'>,
-  lookEveryMs = LOOK_EVERY_MS,
+  lookEveryMs?: number,
 ): AlertSender {
-  const { config, store, clock, log } = deps;
-  const { webhook } = config.alerts;
-  if (!webhook) return { stop: () => Promise.resolve() };
-  const { url, deadline, secret } = webhook;
-  const stopping = new AbortController();
+  const { webhook } = deps.config.alerts;
+  if (webhook) return repeating(teller(deps, webhook), lookEveryMs ?? LOOK_EVERY_MS);
+  const { store, log } = deps;
+  return repeating(async () => {
+    try {
+      await store.alerts.passOver();
+    } catch (thrown) {
+      log.error({ reason: reasonOf(thrown) }, 'alerts that are over could not be passed over now');
+    }
+  }, lookEveryMs ?? PASS_OVER_EVERY_MS);
+}
 
-  async function tellOne(): Promise<boolean> {
+/** One round of telling all there is to tell. */
+function teller(
+  { config, store, clock, log }: Pick<Dependencies, 'config' | 'store' | 'clock' | 'log'>,
+  { url, deadline, secret }: NonNullable<Dependencies['config']['alerts']['webhook']>,
+): (stopping: AbortSignal) => Promise<void> {
+  async function tellOne(signal: AbortSignal): Promise<boolean> {
     const now = clock.now().getTime();
     const next = await store.alerts.takeToTell(instant(clock), after(now, IN_HAND_MS));
     if (!next) return false;
     const { alert, attempts } = next;
     const facts = { alert: alert.id, source: alert.source, key: alert.key };
     try {
-      const { signal } = stopping;
       await signedTell({ url, deadline, secret: config.secret(secret), body: alert, signal });
     } catch (thrown) {
-      if (stopping.signal.aborted) {
+      if (signal.aborted) {
         await store.alerts.notTold(alert.id, instant(clock));
         return false;
       }
@@ -54,19 +67,22 @@ export function startAlertSender(
     return true;
   }
 
-  async function round(): Promise<void> {
+  return async (stopping) => {
     try {
-      while (!stopping.signal.aborted && (await tellOne()));
+      while (!stopping.aborted && (await tellOne(stopping)));
     } catch (thrown) {
       log.error({ reason: reasonOf(thrown) }, 'alerts could not be told now');
     }
-  }
+  };
+}
 
+function repeating(round: (stopping: AbortSignal) => Promise<void>, everyMs: number): AlertSender {
+  const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const again = (): void => {
-    running = round().then(() => {
-      if (!stopping.signal.aborted) timer = setTimeout(again, lookEveryMs);
+    running = round(stopping.signal).then(() => {
+      if (!stopping.signal.aborted) timer = setTimeout(again, everyMs);
     });
   };
   again();

@@ -167,3 +167,24 @@ test('without a webhook nobody is told', async () => {
   await sender.stop();
   expect([await store.alerts.countToTell(), told]).toEqual([1, []]);
 });
+
+test('a webhook that is configured later is told what still holds, and nothing that was over before', async () => {
+  const webhook = start();
+  await store.alerts.sync('workflow', [alert('paged')], AT);
+  await allTold();
+  await webhook.stop();
+  const nobody = start({ config: { alerts: {} } } as unknown as Partial<Dependencies>);
+  await store.alerts.sync('workflow', [alert('paged'), alert('over'), alert('standing')], AT);
+  await store.alerts.sync('workflow', [alert('standing')], AT);
+  await expect.poll(() => store.alerts.countToTell()).toBe(2);
+  await nobody.stop();
+  expect(said()).toMatchObject([{ key: 'paged', state: 'open' }]);
+  start();
+  await allTold();
+  expect(
+    said()
+      .slice(1)
+      .map(({ key, state }) => `${key} ${state}`)
+      .toSorted(),
+  ).toEqual(['paged resolved', 'standing open']);
+});
