@@ -104,7 +104,10 @@ export function portfolioViewActivities(
     }
   }
 
-  /** One alert for each matter of a CRO; it is taken back by a view in which the matter is no more. */
+  /**
+   * One alert for each matter of a CRO; it is taken back by a view in which the matter is no more, unless that is of an
+   * earlier day than others: there the matter may not have come up yet.
+   */
   async function alertOf(
     { cro, period }: PortfolioView,
     key: string,
@@ -113,9 +116,11 @@ export function portfolioViewActivities(
   ): Promise<void> {
     const source = sourceOf(cro);
     const raisedAt = instant(clock);
-    // A view in which nothing more vanishes does not bring back what is gone: see `endVanished`.
-    if (about.length === 0)
-      return key === 'vanished' ? undefined : store.alerts.resolve(source, key, raisedAt);
+    if (about.length === 0) {
+      // A view in which nothing more vanishes does not bring back what is gone: see `endVanished`.
+      if (key === 'vanished' || (await store.portfolio.hasLaterView(cro, period))) return;
+      return store.alerts.resolve(source, key, raisedAt);
+    }
     const others = about.length - NAMED;
     const names = `${about.slice(0, NAMED).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
     const at = key === 'vanished' ? `${key}/${period}` : key;

@@ -1,7 +1,7 @@
 import { FlexorError } from '../base/index.ts';
 import type { FlexRequestState, OfferStatus } from '../market/flex-request/index.ts';
 import { scenario } from '../simulator/index.ts';
-import type { Message } from '../uftp/index.ts';
+import { addDays, type Message } from '../uftp/index.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import type { ConversationReport } from './operator-client.ts';
 import { type Rehearsal, until } from './rehearsal.ts';
@@ -21,9 +21,12 @@ export async function syncPortfolio({ cro, operator }: Rehearsal, period: string
   const { message: update } = await cro.wait('AGRPortfolioUpdate', { timeoutMs: 120_000 });
   tell(`Flexor registers ${update.Connection.length} connections with ${CRO_DOMAIN}: AGRPortfolioUpdate.`);
   await cro.wait('AGRPortfolioQuery');
-  const view = await until(() => operator.portfolioView(CRO_DOMAIN, period), 'the view of the CRO');
+  const viewOf = (day: string) =>
+    until(() => operator.portfolioView(CRO_DOMAIN, day), `the view of the CRO for ${day}`);
+  const view = await viewOf(period);
+  await viewOf(addDays(period, -1));
   const points = view.congestionPoints.map(({ congestionPoint }) => congestionPoint).join(', ');
-  tell(`It asks where they are, and keeps the answer: ${points}.`);
+  tell(`It asks where they are, tomorrow and today, and keeps the answers: ${points}.`);
 }
 
 /** Everything that a request needs: the portfolio is registered, the baseline known. */

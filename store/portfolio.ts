@@ -129,6 +129,12 @@ export function portfolioOf(db: Db) {
       return (await db.portfolioView.findFirst({ where, select: { id: true } })) !== null;
     },
 
+    /** Whether a CRO has accepted to tell of any day after this one. */
+    async hasLaterView(cro: string, period: string): Promise<boolean> {
+      const where = { cro, period: { gt: period }, result: 'Accepted' };
+      return (await db.portfolioView.findFirst({ where, select: { id: true } })) !== null;
+    },
+
     /** The view that came with a CRO's answer, by its MessageID. */
     viewOf: (cro: string, messageId: string): Promise<PortfolioView | undefined> =>
       viewOfAnswer(db, cro, messageId),

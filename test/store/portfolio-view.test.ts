@@ -26,7 +26,8 @@ afterAll(async () => {
 const NOW = '2026-06-14T08:00:00.000Z';
 const log = { info() {}, warn() {}, error() {} };
 const config = floorConfig();
-const clock = { now: () => new Date(NOW) };
+let present = NOW;
+const clock = { now: () => new Date(present) };
 const ean = (n: number): string => `ean.8716859222${String(n).padStart(8, '0')}`;
 const followed: string[] = [];
 beforeEach(() => void followed.splice(0));
@@ -228,6 +229,21 @@ test('tomorrow is asked about first and today after it: each has its points, and
     expect(active).toMatchObject({ viewPeriod: period, connections: [ean(1)] });
   }
   expect(followed).toEqual([`start ${point} 2026-05-02`, `start ${point} 2026-05-01`]);
+});
+
+test('what tomorrow lacks is not taken back by today, which is asked about after it', async () => {
+  // The same matter again at another time is another alert.
+  present = '2026-06-14T08:30:00.000Z';
+  await represent([since(1), since(2, '2026-08-02')]);
+  const look = async (period: string, minute: number, on: number[], nowhere: number[]) => {
+    const inboxId = await answered(period, minute, { late: { on } }, nowhere);
+    await views().keepPortfolioView({ inboxId });
+    await views().comparePortfolioView({ inboxId, lastWord: false });
+    return (await openAlerts()).map(([key]) => key);
+  };
+  expect(await look('2026-08-02', 1, [1], [2])).toContain('unallocated');
+  expect(await look('2026-08-01', 2, [1], [])).toContain('unallocated');
+  expect(await look('2026-08-03', 3, [1, 2], [])).not.toContain('unallocated');
 });
 
 test('a connection that no list has is missing: told only when it was registered again', async () => {
