@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const resolve = { conditions: ['flexor-source', 'module', 'node'] };
 const ssr = { resolve: { conditions: ['flexor-source', 'module', 'node'] } };
+/** Much of the time of these tests is waiting for services: a file for every core. */
+const maxWorkers = '100%';
 
 /**
  * The lanes, fastest first. `npm test -- LANE …` runs some of them.
@@ -17,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'check',
+          maxWorkers,
           include: ['test/check/**/*.test.ts'],
           testTimeout: 300_000,
           sequence: { groupOrder: 0 },
@@ -27,12 +30,13 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          maxWorkers,
           include: [
             '{base,uftp,market,workflows,activities,store,config,api,services,simulator,rehearsal,cli,docs}/**/*.test.ts',
             'test/docs/**/*.test.ts',
             'test/mutations/**/*.test.ts',
           ],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -41,6 +45,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'protocol',
+          maxWorkers,
           include: ['test/uftp/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -52,9 +57,10 @@ export default defineConfig({
         ssr,
         test: {
           name: 'parts',
+          maxWorkers,
           include: ['test/{services,store,api,simulator,deploy,workflows}/**/*.test.ts'],
           globalSetup: ['test/support/global-postgres.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 3 },
         },

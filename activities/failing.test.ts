@@ -56,6 +56,15 @@ describe('an activity that fails', () => {
     ]);
   });
 
+  it('is told of at once where no other try follows', async () => {
+    const lost = () =>
+      Promise.reject(ApplicationFailure.nonRetryable('no such row', 'activities.row-missing'));
+    const { raised } = await tried(1, lost);
+    expect(raised).toMatchObject([
+      { key: KEY, text: 'bookOrder of flex-request/x failed for good: no such row' },
+    ]);
+  });
+
   it('is not told of where it only waits', async () => {
     expect(await tried(MANY_TRIES, waits)).toMatchObject({ ended: 'soon', raised: [] });
   });

@@ -11,7 +11,7 @@ export const MANY_TRIES = 10;
 type Activity = (input: never) => Promise<unknown>;
 
 /**
- * The same activities, which tell people when they fail again and again. They are tried until what is wrong is mended,
+ * The same activities, which tell people when they fail for good, or again and again. They are tried until what is wrong is mended,
  * for a failure that ended its workflow would lose what was agreed in it; but a conversation may stand still meanwhile.
  */
 export function toldWhenFailing(
@@ -34,8 +34,10 @@ export function toldWhenFailing(
         if (attempt > MANY_TRIES) await say(store.alerts.resolve(source, key, instant(clock)));
         return result;
       } catch (thrown) {
-        if (attempt >= MANY_TRIES && !isExpected(thrown)) {
-          const text = `${name} of ${workflow} has failed ${attempt} times and is tried again: ${reasonOf(thrown)}`;
+        const final = isFinal(thrown);
+        if (final || (attempt >= MANY_TRIES && !isExpected(thrown))) {
+          const what = final ? 'failed for good' : `has failed ${attempt} times and is tried again`;
+          const text = `${name} of ${workflow} ${what}: ${reasonOf(thrown)}`;
           const raisedAt = instant(clock);
           await say(store.alerts.raise({ source, key, severity: 'critical', text, raisedAt }));
         }
@@ -47,6 +49,11 @@ export function toldWhenFailing(
   return Object.fromEntries(
     Object.entries(activities).map(([name, activity]) => [name, telling(name, activity as Activity)]),
   );
+}
+
+/** What no try can mend, such as a row that is not there: Temporal does not try it again, and its workflow fails. */
+function isFinal(thrown: unknown): boolean {
+  return thrown instanceof ApplicationFailure && thrown.nonRetryable === true;
 }
 
 /** A peer or a system of the operator's that does not answer yet: who waits for it says so in time. */

@@ -26,7 +26,7 @@ export function createActivities(deps: Dependencies): Activities {
   const settlement = settlementActivities(deps, outgoing);
   const prognosis = prognosisActivities(deps, outgoing);
   const metering = meteringActivities(deps, outgoing);
-  const replies = replyActivities(deps, outgoing);
+  const replies = replyActivities(deps, outgoing, settlement.announceSettlement);
   const trading = tradingActivities(deps);
   return {
     ...trading,

@@ -5,11 +5,17 @@ import type { Dependencies } from './dependencies.ts';
 import type { Outgoing } from './outgoing.ts';
 import { readInbox } from './read-inbox.ts';
 import { settlementResponse } from './settlement-answer.ts';
+import { redeliverSettlement } from './settlement-redelivery.ts';
 
 type ReplyActivities = Pick<Activities, 'reply' | 'redeliver'>;
 
 /** Answers that belong to no conversation, and stored answers sent again. */
-export function replyActivities({ store, log }: Dependencies, outgoing: Outgoing): ReplyActivities {
+export function replyActivities(
+  deps: Dependencies,
+  outgoing: Outgoing,
+  announce: Activities['announceSettlement'],
+): ReplyActivities {
+  const { store, log } = deps;
   return {
     async reply({ inboxId, rejections }) {
       const { row, message } = await readInbox(store, inboxId);
@@ -32,11 +38,16 @@ export function replyActivities({ store, log }: Dependencies, outgoing: Outgoing
 
     async redeliver({ outboxId, askedAt }) {
       const row = await store.outbox.find(outboxId);
-      if (row) return outgoing.deliverAgain(row, askedAt);
-      throw ApplicationFailure.nonRetryable(
-        `There is no message in the outbox under ${outboxId}.`,
-        'activities.outbox-row-missing',
-      );
+      if (!row) {
+        throw ApplicationFailure.nonRetryable(
+          `There is no message in the outbox under ${outboxId}.`,
+          'activities.outbox-row-missing',
+        );
+      }
+      const { answersInboxId } = row;
+      return row.type === 'FlexSettlementResponse' && answersInboxId !== undefined
+        ? redeliverSettlement(deps, outgoing, announce, { ...row, answersInboxId }, askedAt)
+        : outgoing.deliverAgain(row, askedAt);
     },
   };
 }

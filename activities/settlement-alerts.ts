@@ -62,6 +62,22 @@ export async function raiseUndelivered(
   });
 }
 
+/** An answer that was asked for once more, and that must not go out any more. */
+export async function raiseWithheld(
+  { store, clock }: World,
+  dso: string,
+  { PeriodStart, PeriodEnd }: SettledDays,
+): Promise<void> {
+  const text =
+    `${dso} repeats its settlement of ${PeriodStart} to ${PeriodEnd}, whose answer never arrived. It is not sent now: ` +
+    `another settlement settled orders that it accepts. Agree with ${dso} which of them holds.`;
+  const key = `withheld/${PeriodStart}/${PeriodEnd}`;
+  await store.alerts.raise({
+    ...{ source: settlementsOf(dso), key, severity: 'critical', text },
+    raisedAt: instant(clock),
+  });
+}
+
 /** An answer arrived: those to earlier settlements of its days that never did are made up for. */
 export async function answerArrived(
   { store, clock }: World,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { inTransaction, type Db } from './client.ts';
+import { inTransaction, type Db, type Transaction } from './client.ts';
 import { plain } from './plain.ts';
 
 export type AlertSeverity = 'warning' | 'critical';
@@ -44,7 +44,6 @@ export interface AlertToTell {
   readonly attempts: number;
 }
 
-type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
 interface Row {
   readonly id: string;
   readonly source: string;

@@ -1,5 +1,5 @@
-import { lockCapacity, type Transaction } from './capacity-lock.ts';
-import { inTransaction, type Db } from './client.ts';
+import { lockCapacity } from './capacity-lock.ts';
+import { inTransaction, type Db, type Transaction } from './client.ts';
 import { chunksOf } from './plain.ts';
 
 /** What an asset can do on one local day, in W by ISP (index 0 is ISP 1), instead of what its terms say. */

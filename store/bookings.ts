@@ -1,11 +1,5 @@
-import {
-  type HeldAsset,
-  type HoldScope,
-  keepHold,
-  lockCapacity,
-  type Standing,
-  standing,
-} from './capacity.ts';
+import { lockCapacity } from './capacity-lock.ts';
+import { type HeldAsset, type HoldScope, keepHold, type Standing, standing } from './capacity.ts';
 import { inTransaction, type Db } from './client.ts';
 import { type AcceptedOrder, ordersOf, type StoredOrder } from './orders.ts';
 import type { OutboxKey } from './outbox.ts';

@@ -1,6 +1,4 @@
-import type { Db } from './client.ts';
-
-export type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
+import type { Transaction } from './client.ts';
 
 /**
  * One lock for everything: an asset may lie behind several congestion points, and days of markets overlap. Whoever

@@ -1,6 +1,6 @@
 import { type AssetProfile, profilesDuring } from './asset-profiles.ts';
-import { lockCapacity, type Transaction } from './capacity-lock.ts';
-import { inTransaction, type Db } from './client.ts';
+import { lockCapacity } from './capacity-lock.ts';
+import { inTransaction, type Db, type Transaction } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { type Outage, outagesDuring } from './outages.ts';
 import type { OutboxKey } from './outbox.ts';
@@ -63,8 +63,6 @@ const LONGEST_DAY = 25 * 3_600_000;
 /** How far beyond a day others may run an asset so that it needs a pause within the day. Milliseconds. */
 const AROUND = 24 * 3_600_000;
 const patience = { timeout: 30_000, maxWait: 30_000 };
-
-export { lockCapacity, type Transaction } from './capacity-lock.ts';
 
 /** Which offer or order has which watt of which asset in which ISP. */
 export function capacityOf(db: Db) {

@@ -1,5 +1,5 @@
-import { lockCapacity, type Transaction } from './capacity-lock.ts';
-import { type Db, inTransaction } from './client.ts';
+import { lockCapacity } from './capacity-lock.ts';
+import { inTransaction, type Db, type Transaction } from './client.ts';
 
 /** A time in which an asset, or every asset behind a connection, can do less. */
 export interface Outage {

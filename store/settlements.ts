@@ -1,6 +1,7 @@
 import { inTransaction, type Db } from './client.ts';
 import type { StoredOrder } from './orders.ts';
 import { chunksOf, json, messageKey, plain } from './plain.ts';
+import { claimOrders, freeOrders, settlementClaimsOf } from './settlement-claims.ts';
 
 /** A FlexSettlement and what is said to it. */
 export interface Settlement {
@@ -57,6 +58,8 @@ export interface ItemDecision {
 /** Settlements of the DSOs, and that each order is owed once. */
 export function settlementsOf(db: Db) {
   return {
+    ...settlementClaimsOf(db),
+
     /** Keeps a settlement that was computed. The first record of a message stands. */
     async keep(settlement: Settlement, contracts: readonly ContractItem[]): Promise<Settlement> {
       const messageId = messageKey(settlement.messageId);
@@ -183,17 +186,7 @@ export function settlementsOf(db: Db) {
                 },
               });
             }
-            // In one order, so that two settlements of the same orders wait for each other.
-            await tx.$executeRaw`
-              SELECT 1 FROM flex_order WHERE dso = ${dso} AND order_reference IN (
-                SELECT matched_order FROM settlement_item WHERE dso = ${dso} AND message_id = ${messageId})
-              ORDER BY order_reference FOR UPDATE`;
-            await tx.$executeRaw`
-              UPDATE flex_order SET settled_by = ${messageId}
-              WHERE dso = ${dso} AND settled_by IS NULL AND outcome IS DISTINCT FROM 'settled'
-                AND order_reference IN (
-                  SELECT matched_order FROM settlement_item
-                  WHERE dso = ${dso} AND message_id = ${messageId} AND disposition = 'Accepted')`;
+            await claimOrders(tx, dso, messageId);
             await tx.$executeRaw`
               UPDATE settlement_item SET disposition = 'Disputed', reason = ${earlier}, workflow_id = NULL
               WHERE dso = ${dso} AND message_id = ${messageId} AND disposition = 'Accepted'
@@ -224,7 +217,7 @@ export function settlementsOf(db: Db) {
           });
           if (count === 0 || status === 'answered') return;
           const { dso, messageId } = await tx.settlement.findUniqueOrThrow({ where: { id } });
-          await tx.order.updateMany({ where: { dso, settledBy: messageId }, data: { settledBy: null } });
+          await freeOrders(tx, dso, messageId);
         }),
       );
     },

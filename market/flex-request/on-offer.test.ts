@@ -59,6 +59,7 @@ describe('an offer', () => {
     [undefined, 'Refused', 'no reason given'],
     ['Already Submitted', 'Open', undefined],
     ['already submitted.', 'Open', undefined],
+    ['AlreadySubmitted; already submitted: on 2027-03-01', 'Open', undefined],
     ['Already Submitted;and wrong', 'Refused', 'Already Submitted;and wrong'],
   ])('answered Rejected with %s is %s', (reason, status, kept) => {
     const { state } = tell([is.answered('Rejected', reason)], after('Sent'));

@@ -1,3 +1,4 @@
+import { meansSuccess } from '../../uftp/rules/wording.ts';
 import type { Answer } from './facts.ts';
 import { toDecide } from './on-decision.ts';
 import { refersToOffer } from './order-check.ts';
@@ -16,10 +17,7 @@ export function onOfferAnswered(state: FlexRequestState, answer: Answer, now: st
   const told = resolve(resolve(state, `reply/${offer.step}`), `delivery/${offer.step}`);
   const { awaited: _, ...rest } = offer;
   const messageId = offer.messageId ?? answer.reference;
-  // "Already Submitted" says that an earlier delivery of the same bytes was taken: a success.
-  const taken =
-    answer.Result === 'Accepted' || /^\s*already submitted\W*$/i.test(answer.RejectionReason ?? '');
-  if (taken) {
+  if (meansSuccess(answer)) {
     const open = withOffer(told, offer.step, () => ({ ...rest, messageId, status: 'Open' }));
     return offer.revocation === undefined ? stay(open) : revoke(open, offer.step, offer.revocation, now);
   }

@@ -1,3 +1,4 @@
+import { meansSuccess } from '../../uftp/rules/wording.ts';
 import { ispStart } from '../../uftp/calendar/index.ts';
 import { firstISP } from '../power.ts';
 import type { Answer } from './facts.ts';
@@ -52,7 +53,7 @@ export function deliveryBegins({ frame }: FlexRequestState, { content }: OfferSt
  * Reasons to refuse a revocation that say that the offer is gone all the same: who does not know it, or knows it as
  * revoked, cannot order it either. Whole reasons only: a second one may say otherwise.
  */
-const GONE = /^(already submitted|reference message revoked|unknown [^;]*(reference|offer)[^;]*)\W*$/i;
+const GONE = /^(reference message revoked|unknown [^;]*(reference|offer)[^;]*)\W*$/i;
 
 /**
  * The DSO agrees that the offer is gone, or it does not: then the offer stands, and an order that is on its way is
@@ -63,7 +64,7 @@ export function onRevocationAnswered(state: FlexRequestState, answer: Answer, no
   if (!offer || (offer.status !== 'Revoking' && offer.status !== 'Open')) return stay(state);
   const reason = answer.RejectionReason ?? 'no reason given';
   const settled = resolve(state, `reply/${offer.step}`);
-  if (answer.Result === 'Accepted' || GONE.test(reason.trim())) {
+  if (meansSuccess(answer) || GONE.test(reason.trim())) {
     const { awaited: _, ...rest } = offer;
     const known = resolve(settled, `revocation/${offer.step}`);
     return stay(withOffer(known, offer.step, () => ({ ...rest, status: 'Revoked' })));

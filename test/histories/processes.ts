@@ -64,13 +64,17 @@ export const PROCESSES = [
     'reservation-first-run': 'a DSO that updates without end: the day goes on in a new run',
     'reservation-next-run': 'knows what the run before saw, and ends with the day',
   }),
-  ...of('settlement', 'settlement', {
-    'settlement-accepted': 'recomputed, accepted, and its conversations told',
+  ...of('settlement', 'settlement-disputes', {
     'settlement-disputed': 'one order is disputed',
     'settlement-rejected': 'an order is missing: all is rejected',
+  }),
+  ...of('settlement', 'settlement-answers', {
     'settlement-reviewed': 'an operator has the last word',
     'settlement-review-nearly-over': 'an operator is reminded, and decides',
     'settlement-review-over': 'an operator says nothing in time',
+  }),
+  ...of('settlement', 'settlement', {
+    'settlement-accepted': 'recomputed, accepted, and its conversations told',
     'settlement-of-the-story': 'recomputed, accepted, and its conversations told',
     'settlement-of-the-story-too-early': 'rejected: the day is not over',
   }),

@@ -6,6 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { bookOrder } from '../../activities/booking.ts';
 import type { Dependencies } from '../../activities/index.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
+import { replyActivities } from '../../activities/reply.ts';
 import { settlementActivities } from '../../activities/settlement.ts';
 import { createJudge } from '../../api/relay/judge.ts';
 import { readStored, toInbound } from '../../api/relay/message.ts';
@@ -117,11 +118,13 @@ export async function startSettlementWorld() {
   const gate = createGate(() => Promise.resolve(client));
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const native = await NativeConnection.connect({ address: server.address });
+  const settlements = settlementActivities(deps, new Outgoing(deps));
+  const replies = replyActivities(deps, new Outgoing(deps), settlements.announceSettlement);
   const worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
     workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    activities: settlementActivities(deps, new Outgoing(deps)),
+    activities: settlements,
   });
   const ran = worker.run();
   await store.portfolio.saveView({
@@ -288,6 +291,14 @@ export async function startSettlementWorld() {
     prognose,
     counted,
     send,
+    /** Sends the stored answer to a settlement once more, as when the DSO repeats it. */
+    async askAgain(inboxId: string) {
+      const row = (await store.outbox.answerTo(inboxId))!;
+      const run = new MockActivityEnvironment({
+        workflowExecution: { workflowId: 'redelivery', runId: 'run' },
+      });
+      return run.run(replies.redeliver, { outboxId: row.id, askedAt: present });
+    },
     told: (reference: string) => told.get(`flex-request/${DSO}/${reference}`) ?? [],
     /** What is agreed with the DSO about settlements, and who is asked; defaults for the rest. */
     agree: (given: Partial<Terms>) => void (terms = given),
