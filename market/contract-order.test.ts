@@ -49,6 +49,15 @@ describe('a direct order within its contract', () => {
     ['with ISPs of no power outside the contract', { ISP: [run(1, 68, 0), run(69, 4)] }, {}],
     ['without any limits', { receivedAt: '2027-01-15T15:59:59.999Z' }, UNLIMITED()],
     ['beside another one in the same ISPs', { ISP: [run(69, 4, -1000)], Price: '0.15' }, beside(-3000)],
+    ['beside another one elsewhere', {}, beside(-3000, { CongestionPoint: 'ean.871685900012636550' })],
+    [
+      'beside another one in ISPs of the same numbers and of another length',
+      { receivedAt: '2027-01-14T14:00:00.000Z', ISP: [run(18, 4)] },
+      { ...beside(-3000, { ISPDuration: 'PT60M', ISP: [run(18, 1, -3000)] }), ...reserving(18) },
+    ],
+    ['just long enough after another one', {}, { ordered: before(['2027-01-15', 49]) }],
+    ['after another one that was too long', {}, beside(-1, { Period: '2027-01-14', ISP: [run(69, 12, -1)] })],
+    ['before another one that is too long', {}, beside(-1, { Period: '2027-01-16', ISP: [run(69, 12, -1)] })],
   ] as [string, Partial<OrderFacts>, Parameters<typeof contract>[0]][])(
     '%s: no reason against it',
     (_, facts, given) => {
@@ -61,8 +70,11 @@ function UNLIMITED() {
   const none = undefined;
   return { terms: { leadTime: none, recoveryTime: none, longestActivation: none, maxActivations: none } };
 }
-function beside(Power: number) {
-  return { ordered: [{ ...DAY, CongestionPoint: POINT, ISP: [run(69, 4, Power)] }] };
+function beside(Power: number, given: Partial<CalledContract['ordered'][number]> = {}) {
+  return { ordered: [{ ...DAY, CongestionPoint: POINT, ISP: [run(69, 4, Power)], ...given }] };
+}
+function reserving(start: number) {
+  return { contracted: [run(start, 4)], reserved: [run(start, 4)] };
 }
 
 describe('a direct order that its contract does not allow', () => {

@@ -34,6 +34,7 @@ describe('power that must be offered', () => {
     const reserved = [{ Power: -2000, Start: 1, Duration: 1 }];
     expect(obligatedPower(reserved, [requested(1, 1000, 2000)]).size).toBe(0);
     expect(obligatedPower(reserved, [requested(2, -3000, -1000)]).size).toBe(0);
+    expect(obligatedPower(reserved, [requested(2, -3000, 0)]).size).toBe(0);
     expect(obligatedPower(reserved, [{ ...requested(1, -3000, -1000), Disposition: 'Available' }]).size).toBe(
       0,
     );

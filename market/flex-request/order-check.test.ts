@@ -92,6 +92,15 @@ describe('an order that differs from its offer', () => {
     expect(reasons({ OptionReference: undefined }, several)).toEqual(['Unknown reference OptionReference']);
   });
 
+  it('has to name the D-Prognosis of its offer, in letters of any case', () => {
+    const DPrognosisMessageID = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
+    const prognosed = offering({ BaselineReference: undefined, DPrognosisMessageID });
+    const naming = (id: string) =>
+      reasons({ BaselineReference: undefined, DPrognosisMessageID: id }, prognosed);
+    expect(naming(DPrognosisMessageID.toUpperCase())).toEqual([]);
+    expect(naming(OFFER_ID)).toEqual(['Baseline mismatch']);
+  });
+
   it('may not name a baseline where the offer has none', () => {
     expect(reasons({}, offering({ BaselineReference: undefined }))).toEqual(['Baseline mismatch']);
   });

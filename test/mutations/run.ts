@@ -1,12 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { startVitest } from 'vitest/node';
 import { instrument, type Mutation } from './instrument.ts';
 import { EQUIVALENT } from './equivalent.ts';
+import { ROOMS } from './rooms.ts';
 
-const FOLDER = fileURLToPath(new URL('../../market/flex-request', import.meta.url));
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** How many mutations there are, and the ones that no test notices and nobody explained. */
@@ -18,19 +18,19 @@ export interface Outcome {
   readonly outdated: readonly string[];
 }
 
-/** Mutates every guard of the conversation's reducer, one by one, and runs its tests on each. */
+/** Mutates every guard of the rooms, one by one, and runs their tests on each. */
 export async function mutate(): Promise<Outcome> {
-  const names = readdirSync(FOLDER).filter(
-    (name) => /^(on-.*|order-check|phase|step|reducer)\.ts$/.test(name) && !name.includes('.test.'),
-  );
   const instrumented = new Map(
-    names.map((name) => [join(FOLDER, name), instrument(readFileSync(join(FOLDER, name), 'utf8'), name)]),
+    ROOMS.flatMap(({ code }) => code).map((file) => [
+      file,
+      instrument(readFileSync(file, 'utf8'), basename(file)),
+    ]),
   );
+  const tests = new Set(ROOMS.flatMap((room) => room.tests));
   const mutations = [...instrumented.values()].flatMap((each) => each.mutations);
   const scratch = mkdtempSync(join(tmpdir(), 'flexor-mutations-'));
   const report = join(scratch, 'report.json');
   Object.assign(process.env, {
-    FLEXOR_MUTATIONS_FOLDER: FOLDER,
     FLEXOR_MUTATIONS_REPORT: report,
     FLEXOR_MUTATIONS: JSON.stringify(mutations),
   });
@@ -51,7 +51,7 @@ export async function mutate(): Promise<Outcome> {
             name: 'flexor-mutations',
             enforce: 'pre',
             transform(code: string, id: string) {
-              if (id.startsWith(FOLDER) && id.endsWith('.test.ts')) {
+              if (tests.has(id)) {
                 return code.replace(/from 'vitest'/, `from '${here('collector.ts')}'`);
               }
               return instrumented.get(id)?.code;
