@@ -35,7 +35,7 @@ export function settlementClaimsOf(db: Db) {
           await claimOrders(tx, dso, messageId);
           const [elsewhere] = await tx.$queryRaw<{ orders: number }[]>`
             SELECT count(*)::int AS orders FROM settlement_item item
-              JOIN flex_order ON flex_order.dso = item.dso AND order_reference = item.matched_order
+              JOIN flex_order ON flex_order.dso = item.dso AND flex_order.order_reference = item.matched_order
             WHERE item.dso = ${dso} AND item.message_id = ${messageId} AND item.disposition = 'Accepted'
               AND settled_by IS DISTINCT FROM ${messageId}`;
           const all = elsewhere!.orders === 0;

@@ -27,10 +27,7 @@ describe('an answer that was given up, when the DSO asks once more', () => {
       ]);
     }
     const again = await on.settled(that);
-    expect(again.statuses.map(({ DisputeReason }) => DisputeReason)).toEqual([
-      'this order was settled before',
-      'this order was settled before',
-    ]);
+    expect(again.answer).toMatchObject({ Result: 'Rejected', RejectionReason: 'Period already settled' });
   });
 
   test('frees its orders again where that is in vain, too', async () => {
