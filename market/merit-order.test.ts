@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { AssetDay } from './asset.ts';
 import { assetDay, dayOfISPs } from './asset.testkit.ts';
 import { coveredBy } from './coverage.ts';
-import { meritOrder, type OfferedDay, type RequestedBand, wantedPower } from './merit-order.ts';
+import { meritOrder, type OfferedDay, wantedPower } from './merit-order.ts';
+import type { RequestedBand } from './power.ts';
 
 const asset = (name: string, reduceW: number, increaseW: number, pricePerMWh: string) =>
   assetDay(name, [reduceW, increaseW], pricePerMWh);

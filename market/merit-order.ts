@@ -2,17 +2,8 @@ import { allocate, type AssetUse, costOf } from './allocation.ts';
 import type { AssetDay } from './asset.ts';
 import { type Covered, leastCovered, mostCovered } from './coverage.ts';
 import { amount } from './money.ts';
-import { type PowerISP, powerByISP } from './power.ts';
+import { type PowerISP, powerByISP, type RequestedBand } from './power.ts';
 import { cutWhereNeeded } from './segmentation.ts';
-
-/** A group of a FlexRequest: the band in W around the baseline that the DSO asks for or allows. */
-export interface RequestedBand {
-  readonly Disposition?: 'Available' | 'Requested' | undefined;
-  readonly MinPower: number;
-  readonly MaxPower: number;
-  readonly Start: number;
-  readonly Duration: number;
-}
 
 /** One option of an offer: what is offered for its whole price, and which assets give it. */
 export interface PricedOption {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RequestedBand } from './merit-order.ts';
 import { obligatedPower } from './obligation.ts';
+import type { RequestedBand } from './power.ts';
 
 const requested = (Start: number, MinPower: number, MaxPower: number): RequestedBand => ({
   Disposition: 'Requested',

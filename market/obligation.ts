@@ -1,5 +1,4 @@
-import { eachISP, type PowerISP, powerByISP } from './power.ts';
-import type { RequestedBand } from './merit-order.ts';
+import { eachISP, type PowerISP, powerByISP, type RequestedBand } from './power.ts';
 
 /**
  * Power in W by ISP that must be offered under a contract: as much as is both reserved and requested, where

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AssetDay } from './asset.ts';
 import { assetDay, dayOfISPs } from './asset.testkit.ts';
-import { meritOrder, type RequestedBand } from './merit-order.ts';
+import { meritOrder } from './merit-order.ts';
+import type { RequestedBand } from './power.ts';
 
 /** The evening peak, ISP 69 to 76, in one group. */
 const EVENING: RequestedBand = {

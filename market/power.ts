@@ -7,6 +7,15 @@ export interface PowerISP {
   readonly Duration: number;
 }
 
+/** A group of a FlexRequest: the band in W around the baseline that the DSO asks for or allows. */
+export interface RequestedBand {
+  readonly Disposition?: 'Available' | 'Requested' | undefined;
+  readonly MinPower: number;
+  readonly MaxPower: number;
+  readonly Start: number;
+  readonly Duration: number;
+}
+
 /** Visits every ISP of a list of groups. Only for lists whose bounds were checked before. */
 export function* eachISP<G extends { readonly Start: number; readonly Duration: number }>(
   groups: readonly G[],

@@ -1,6 +1,6 @@
+import type { RequestedBand } from './power.ts';
 import { describe, expect, it } from 'vitest';
 import type { OfferProposal } from './flex-request/facts.ts';
-import type { RequestedBand } from './merit-order.ts';
 import { bandsFrom, proposalProblems, type ProposalTerms } from './proposal.ts';
 
 const bands: RequestedBand[] = [

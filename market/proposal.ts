@@ -1,9 +1,8 @@
 import Big from 'big.js';
 import { firstOutOfBounds, firstOverlap } from '../uftp/calendar/index.ts';
 import type { OfferProposal } from './flex-request/facts.ts';
-import type { RequestedBand } from './merit-order.ts';
 import { amount } from './money.ts';
-import { type PowerISP, powerByISP } from './power.ts';
+import { type PowerISP, powerByISP, type RequestedBand } from './power.ts';
 
 /** What a proposed offer is judged by. */
 export interface ProposalTerms {

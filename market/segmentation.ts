@@ -1,4 +1,4 @@
-import type { RequestedBand } from './merit-order.ts';
+import type { RequestedBand } from './power.ts';
 
 /**
  * The groups in which obligations are offered: the request's own, since a DSO may compare Start and Duration

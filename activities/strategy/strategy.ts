@@ -11,8 +11,7 @@ import type {
   RedispatchBy,
   RequestFacts,
 } from '../../market/flex-request/index.ts';
-import type { RequestedBand } from '../../market/merit-order.ts';
-import { firstISP, type PowerISP } from '../../market/power.ts';
+import { firstISP, type PowerISP, type RequestedBand } from '../../market/power.ts';
 import { ispStart } from '../../uftp/index.ts';
 
 /** What is known before anything is decided. */

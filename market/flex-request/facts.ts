@@ -1,6 +1,5 @@
 import type { OptionTerms, Rounding } from '../../uftp/rules/order-match.ts';
-import type { RequestedBand } from '../merit-order.ts';
-import type { PowerISP } from '../power.ts';
+import type { PowerISP, RequestedBand } from '../power.ts';
 
 /** What all messages of one conversation share: with whom, about which day and congestion point. */
 export interface Frame {

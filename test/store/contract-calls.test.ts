@@ -8,7 +8,7 @@ import { reservationActivities } from '../../activities/reservation.ts';
 import type { BookedOrder, OrderFacts } from '../../market/flex-request/index.ts';
 import type { Config } from '../../config/index.ts';
 import { obligatedPower } from '../../market/obligation.ts';
-import type { RequestedBand } from '../../market/merit-order.ts';
+import type { RequestedBand } from '../../market/power.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import { encode, type MessageDraft, type Role } from '../../uftp/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
