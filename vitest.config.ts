@@ -11,7 +11,7 @@ const maxWorkers = '100%';
  * - unit: pure code and what needs no service
  * - protocol: the official schemas, other libraries, mutated documents
  * - parts: each room against the real services it uses
- * - whole: Flexor as processes, against simulated and foreign counterparties; one after the other
+ * - whole: Flexor as processes, against simulated and foreign counterparties
  */
 export default defineConfig({
   test: {
@@ -73,7 +73,7 @@ export default defineConfig({
           include: ['test/{e2e,interop}/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          maxWorkers,
           sequence: { groupOrder: 4 },
         },
       },
