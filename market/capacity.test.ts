@@ -192,6 +192,7 @@ describe('offers one after the other', () => {
           }
         },
       ),
+      { numRuns: 200 },
     );
     expect(offered).toBeGreaterThan(50);
   });

@@ -39,8 +39,10 @@ export function createGate(temporal: () => Promise<Client>, callMs = CALL_MS) {
     } catch (thrown) {
       if (!isOver(thrown)) throw thrown;
       // The workflow may have closed because of this very message, on a try whose answer was lost.
-      const known = await within(callMs, (client) => hasUpdate(client, workflowId, updateId));
-      return known ? 'taken' : 'over';
+      if (await within(callMs, (client) => hasUpdate(client, workflowId, updateId))) return 'taken';
+      // Or only a run of it closed, and the next one will take the message.
+      if (await within(callMs, (client) => isRunning(client, workflowId))) throw thrown;
+      return 'over';
     }
   }
 
@@ -159,6 +161,15 @@ async function hasUpdate(client: Client, workflowId: string, updateId: string): 
     return true;
   } catch (thrown) {
     if (thrown instanceof WorkflowUpdateFailedError) return true;
+    if (thrown instanceof WorkflowNotFoundError) return false;
+    throw thrown;
+  }
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (thrown) {
     if (thrown instanceof WorkflowNotFoundError) return false;
     throw thrown;
   }

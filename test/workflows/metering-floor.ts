@@ -10,7 +10,7 @@ import type { Dependencies } from '../../activities/dependencies.ts';
 import { heartbeating } from '../../activities/heartbeating.ts';
 import { meteringActivities } from '../../activities/metering.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
-import { createGate } from '../../api/relay/temporal.ts';
+import { patientGate } from './patient-gate.ts';
 import { startMetering } from '../../api/start-metering.ts';
 import { instant, systemClock } from '../../base/index.ts';
 import { loadConfig } from '../../config/index.ts';
@@ -50,7 +50,7 @@ export async function startMeteringFloor() {
   const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
-  const gate = createGate(() => Promise.resolve(client));
+  const gate = patientGate(client);
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const native = await NativeConnection.connect({ address: server.address });
   let ahead = 0;

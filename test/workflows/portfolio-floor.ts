@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { PortfolioActivities, ToCro } from '../../activities/portfolio-contract.ts';
-import { createGate } from '../../api/relay/temporal.ts';
+import { patientGate } from './patient-gate.ts';
 import { askForSync, type SyncAsk } from '../../api/sync-portfolio.ts';
 import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
 import { startTemporal } from '../../services/index.ts';
@@ -36,7 +36,7 @@ export async function startPortfolioFloor() {
   const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
-  const gate = createGate(() => Promise.resolve(client));
+  const gate = patientGate(client);
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const native = await NativeConnection.connect({ address: server.address });
   const registries = new Map<string, Played>();

@@ -12,7 +12,7 @@ import { Outgoing } from '../../activities/outgoing.ts';
 import { prognosisActivities } from '../../activities/prognosis.ts';
 import type { PrognosisKey } from '../../activities/prognosis-contract.ts';
 import { route } from '../../api/relay/route.ts';
-import { createGate } from '../../api/relay/temporal.ts';
+import { patientGate } from './patient-gate.ts';
 import { prognosisWorkflows } from '../../cli/roles/prognoses.ts';
 import { type Config, loadConfig } from '../../config/index.ts';
 import type { Frame, OrderFacts } from '../../market/flex-request/index.ts';
@@ -47,7 +47,7 @@ export async function startPrognosisFloor() {
     interceptors: startAtMarketTime(clock),
   });
   const client = new Client({ connection });
-  const gate = createGate(() => Promise.resolve(client));
+  const gate = patientGate(client);
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const native = await NativeConnection.connect({ address: server.address });
   const signal = async (workflowId: string, event: unknown) => {

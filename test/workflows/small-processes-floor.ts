@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities, SendInput } from '../../activities/contract.ts';
-import { createGate } from '../../api/relay/temporal.ts';
+import { patientGate } from './patient-gate.ts';
 import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
 import { startTemporal } from '../../services/index.ts';
 import { TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
@@ -34,7 +34,7 @@ export async function startSmallProcesses() {
     interceptors: startAtMarketTime({ now: () => new Date(present) }),
   });
   const client = new Client({ connection });
-  const gate = createGate(() => Promise.resolve(client));
+  const gate = patientGate(client);
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const native = await NativeConnection.connect({ address: server.address });
   const world = (): Watched => worlds.get(Context.current().info.workflowExecution!.workflowId)!;

@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities, SendInput } from '../../activities/contract.ts';
-import { createGate } from '../../api/relay/temporal.ts';
+import { patientGate } from './patient-gate.ts';
 import type {
   BookedOrder,
   CommandOutcome,
@@ -67,7 +67,7 @@ export async function startWorkflows() {
     interceptors: startAtMarketTime({ now: () => new Date(present) }),
   });
   const client = new Client({ connection });
-  const gate = createGate(() => Promise.resolve(client));
+  const gate = patientGate(client);
   const native = await openNative(server.address);
   const worker = await Worker.create({
     connection: native,
