@@ -48,12 +48,16 @@ interface Synchronised {
   readonly view: PortfolioView;
 }
 
-/** A synchronisation that has begun: all that is exchanged until Flexor has taken the view and compared it. */
-async function synchronised(cast: Cast): Promise<Synchronised> {
+/**
+ * A synchronisation that has begun: all that is exchanged until Flexor has taken the view and compared it.
+ * @param days how many days Flexor asks about
+ */
+async function synchronised(cast: Cast, days = 1): Promise<Synchronised> {
   const { registry, operator, version } = cast;
   const done = await registry.answerUntil(async (exchanges) => {
     const last = exchanges.at(-1)?.answer;
     if (last?.type !== 'AGRPortfolioQueryResponse' || last.Result !== 'Accepted') return undefined;
+    if (periodsOf(exchanges).length < days) return undefined;
     const view = await operator.portfolioView(CRO_DOMAIN, last.Period);
     if (view?.messageId !== last.MessageID || (await stageOf(cast)) !== 'synced') return undefined;
     return { exchanges, view };
@@ -65,21 +69,26 @@ async function synchronised(cast: Cast): Promise<Synchronised> {
   return done;
 }
 
+/** The days that Flexor asked about, in turn. */
+function periodsOf(exchanges: readonly Exchange[]): string[] {
+  return exchanges.flatMap(({ asked }) => (asked.type === 'AGRPortfolioQuery' ? [asked.Period] : []));
+}
+
 async function register(cast: Cast): Promise<void> {
   const { tell } = cast;
-  const { exchanges, view } = await synchronised(cast);
-  expectCourse(exchanges, ['AGRPortfolioUpdate Accepted', 'AGRPortfolioQuery Accepted']);
+  const { exchanges, view } = await synchronised(cast, 2);
+  const asked = 'AGRPortfolioQuery Accepted';
+  expectCourse(exchanges, ['AGRPortfolioUpdate Accepted', asked, asked]);
   assert.deepEqual(told(exchanges), [represented(COLD_STORE), represented(CHARGING_HUB)]);
   tell('Flexor registers its 2 connections when it starts; the Python CRO verifies, reads and accepts that.');
 
-  const query = exchanges[1]!.asked as Message<'AGRPortfolioQuery'>;
-  assert.equal(query.Period, addDays(today(cast), 1));
+  assert.deepEqual(periodsOf(exchanges), [addDays(today(cast), 1), today(cast)]);
   assert.deepEqual(view.congestionPoints, [viewed(atFirst)]);
   assert.deepEqual(view.connections, [CHARGING_HUB]);
   const { text } = await alert(cast, 'unallocated');
   assert.match(text, new RegExp(CHARGING_HUB));
   tell(
-    `Asked about ${query.Period}, it writes a view. Flexor knows the point and its flags, and warns: "${text}"`,
+    `Asked about tomorrow and today, it writes a view of each. Flexor knows the point and its flags, and warns: "${text}"`,
   );
 }
 
