@@ -36,8 +36,9 @@ export class OperatorClient {
     return putMeterReadings(this.#door, readings);
   }
 
-  syncPortfolio(cro: string): Promise<unknown> {
-    return this.#call('POST', `/v1/portfolio/${cro}/sync`);
+  /** Has the CRO asked about a day, tomorrow unless said otherwise. */
+  syncPortfolio(cro: string, period?: string): Promise<unknown> {
+    return this.post(`/v1/portfolio/${cro}/sync`, period === undefined ? undefined : { period });
   }
 
   /** The CRO's answer about a day; undefined while there is none. */
@@ -103,10 +104,6 @@ export class OperatorClient {
     const response = await this.#fetch('GET', path);
     if (response.status === 404) return undefined;
     return (await this.#json(response, path)) as T;
-  }
-
-  async #call(method: 'GET' | 'POST', path: string): Promise<unknown> {
-    return this.#json(await this.#fetch(method, path), path);
   }
 
   #fetch(method: string, path: string, body?: object): Promise<Response> {
