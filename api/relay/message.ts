@@ -22,8 +22,10 @@ export function readStored(row: PendingInbound, clockToleranceMs = 0): StoredMes
 /**
  * Clocks differ: what its sender stamped before a deadline is in time, as long as it came no later than the agreed
  * difference of clocks afterwards. Never later than the receipt.
+ * @param receivedAt of our clock, and `stampedAt` of the sender's (UTC)
+ * @returns the instant (UTC) by which the message's deadlines are judged
  */
-function judgedAt(receivedAt: string, stampedAt: string, toleranceMs: number): string {
+export function judgedAt(receivedAt: string, stampedAt: string, toleranceMs: number): string {
   const received = Date.parse(receivedAt);
   const instant = Math.min(received, Math.max(Date.parse(stampedAt), received - toleranceMs));
   return new Date(instant).toISOString();

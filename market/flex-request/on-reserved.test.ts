@@ -79,6 +79,12 @@ describe('the alert about an obligation', () => {
     expect(alerted(...sent, is.answered(), is.ordered(), is.booked())).toBeUndefined();
   });
 
+  it('does not come of what is reserved when the request is over: that counts for the next', () => {
+    const sent = [decided(WHOLE), is.sent('FlexOffer/1'), is.answered()] as const;
+    const late = [is.reserved(-9000), AT.requestExpires] as const;
+    expect(alerted(...sent, is.ordered(), is.booked(), late)).toBeUndefined();
+  });
+
   it('says nothing of a request that was refused', () => {
     const rejected = tell([is.requested({ ContractID: 'C-1' }, ['ISP conflict']), is.reserved()]);
     expect(alertsOf(rejected.state)).toEqual({});

@@ -1,3 +1,4 @@
+import type { PowerISP } from '../power.ts';
 import type { FlexRequestEvent } from './events.ts';
 import type { OfferDecision } from './facts.ts';
 import { expireRequest, onClock } from './on-clock.ts';
@@ -66,7 +67,7 @@ function react(state: FlexRequestState, event: FlexRequestEvent, now: string): S
     case 'booked':
       return onBooked(state, event.orderMessageId, event.booked, now);
     case 'reserved':
-      return onReserved({ ...state, reserved: event.ISP });
+      return onReserved(state, event.ISP);
     case 'capacityLost':
       return onCapacityLost(state, event, now);
     case 'dispatched':
@@ -102,8 +103,13 @@ function once(
   return state.seen.includes(messageId.toLowerCase()) ? stay(state) : take(seen(state, messageId));
 }
 
-/** While one is being decided on, the decision comes first: it looks at the reservation again. */
-function onReserved(state: FlexRequestState): Step {
+/**
+ * What is reserved when the request is over counts for the next one. While an offer is being decided on, the decision
+ * comes first: it looks at the reservation again.
+ */
+function onReserved(before: FlexRequestState, reserved: readonly PowerISP[]): Step {
+  if (before.requestStatus === 'Expired') return stay(before);
+  const state = { ...before, reserved };
   const { deciding } = state;
   if (deciding.length > 0)
     return stay({ ...state, deciding: deciding.map((each) => ({ ...each, stale: true })) });

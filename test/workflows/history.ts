@@ -27,6 +27,14 @@ export function costOf(history: History) {
   return { count: events.length, bytes, byType };
 }
 
+/** What comes into a workflow from outside: behind it, a task that was completed had nothing to say. */
+const FROM_OUTSIDE = new Set([
+  ...OF_SKIPPED_TIME,
+  'TIMER_FIRED',
+  'WORKFLOW_EXECUTION_SIGNALED',
+  'WORKFLOW_TASK_SCHEDULED',
+]);
+
 /**
  * Without what only a skipped clock brings about: the wait for it at the very beginning (a timer, and the task when
  * it rings), and the empty task that follows each move of it. In production the clocks agree.
@@ -34,21 +42,22 @@ export function costOf(history: History) {
 function withoutCatchingUp<E extends { eventType?: unknown }>(events: readonly E[]): E[] {
   const names = events.map(({ eventType }) => nameOf(eventType));
   const dropped = new Set<number>();
-  const dropTask = (from: number): void => {
-    const task = [from, from + 1, from + 2];
-    if (task.every((index) => names[index]?.startsWith('WORKFLOW_TASK_'))) {
-      for (const index of task) dropped.add(index);
-    }
-  };
+  const isTask = (task: readonly number[]): boolean =>
+    task.every((index) => names[index]?.startsWith('WORKFLOW_TASK_'));
   const skipped = names.indexOf('WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED');
   const started = names.indexOf('TIMER_STARTED');
   if (started >= 0 && started < skipped && skipped <= 8) {
     const fired = names.indexOf('TIMER_FIRED', skipped);
-    dropped.add(started).add(fired);
-    dropTask(fired + 1);
+    const task = [fired + 1, fired + 2, fired + 3];
+    for (const index of [started, fired, ...(isTask(task) ? task : [])]) dropped.add(index);
   }
   names.forEach((name, index) => {
-    if (name === 'WORKFLOW_EXECUTION_OPTIONS_UPDATED') dropTask(index + 1);
+    if (name !== 'WORKFLOW_EXECUTION_OPTIONS_UPDATED') return;
+    // The move itself is written before the task or after it.
+    let next = index + 1;
+    while (OF_SKIPPED_TIME.has(names[next] ?? '')) next += 1;
+    const task = [next, next + 1, next + 2];
+    if (isTask(task) && FROM_OUTSIDE.has(names[next + 3] ?? '')) for (const each of task) dropped.add(each);
   });
   return events.filter((_, index) => !dropped.has(index));
 }

@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scrubbed } from '../histories/scrub.ts';
 import { runsOf } from './history.ts';
+import { JUDGED_ELSEWHERE } from './paths/elsewhere.ts';
 import { historiesOf, PATHS } from './paths/index.ts';
 import type { Path } from './paths/talk.ts';
 import { startWorkflows, type Workflows } from './workflows.ts';
@@ -19,7 +20,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => on.stop());
 
-test.each(PATHS)('$name: $about', async (path) => {
+// Most of their time is waiting: for a server, and for time to be skipped.
+test.concurrent.each(PATHS)('$name: $about', async (path) => {
   const { handle } = await path.play(on);
   expect((await handle.describe()).status.name).toBe('COMPLETED');
   const runs = await runsOf(on.client, handle.workflowId);
@@ -47,6 +49,10 @@ const rows = PATHS.map(
   (path) =>
     `| ${escaped(path.about)} | [\`${path.name}\`](../test/workflows/paths/${path.file}.ts) | ${linksTo(path)} |`,
 );
+const elsewhere = JUDGED_ELSEWHERE.map(
+  ({ about, test: { file, title }, history }) =>
+    `| ${escaped(about)} | [${escaped(title)}](../${file}) | ${history ? `[history](../test/histories/${history}.json)` : ''} |`,
+);
 const TABLE = `# The paths of a conversation
 
 Every way that a conversation can go, from the request to its money. Each is played on a real Temporal server with
@@ -56,7 +62,20 @@ cannot break one that runs. Written by \`FLEXOR_RECORD=1 npx vitest run --projec
 | path | test | recorded |
 | --- | --- | --- |
 ${rows.join('\n')}
+
+## Judged outside a conversation
+
+What the relay or an activity decides leaves no path of its own in a workflow: its tests stand in the rooms that decide.
+
+| what happens | test | recorded |
+| --- | --- | --- |
+${elsewhere.join('\n')}
 `;
+
+test.each(JUDGED_ELSEWHERE)('outside a conversation: $about', async ({ test: { file, title }, history }) => {
+  expect((await readFile(fileOf(`../../${file}`), 'utf8')).replaceAll("\\'", "'")).toContain(title);
+  if (history) await access(fileOf(`../histories/${history}.json`));
+});
 
 test('the table of paths in docs/ is up to date', async () => {
   const file = fileOf('../../docs/conversation-paths.md');

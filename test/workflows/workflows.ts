@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Activities, SendInput } from '../../activities/contract.ts';
 import { patientGate } from './patient-gate.ts';
 import type {
@@ -59,12 +60,13 @@ interface Watched extends World {
 
 /** The real workflows on a real Temporal server, messages handed in as the relay does; activities are replaced. */
 export async function startWorkflows() {
-  let present = '';
+  /** The instant (UTC) at which a conversation begins: several may, each at its own. */
+  const present = new AsyncLocalStorage<string>();
   const worlds = new Map<string, Watched>();
   const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
   const connection = await Connection.connect({
     address: server.address,
-    interceptors: startAtMarketTime({ now: () => new Date(present) }),
+    interceptors: startAtMarketTime({ now: () => new Date(present.getStore()!) }),
   });
   const client = new Client({ connection });
   const gate = patientGate(client);
@@ -72,14 +74,13 @@ export async function startWorkflows() {
   const worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: activitiesIn(worlds) as Record<string, (input: never) => Promise<unknown>>,
   });
   const ran = worker.run();
 
   /** A conversation about to begin at an instant of market time (UTC), under the MessageID that begins it. */
   function converse(now: string, world: World, kind: 'flexRequest' | 'unsolicited' = 'flexRequest') {
-    present = now;
     const messageId = randomUUID();
     const id = workflowIds[kind](DSO, messageId);
     const watched: Watched = {
@@ -120,13 +121,16 @@ export async function startWorkflows() {
       recorded: () => watched.last,
       /** The message that begins the conversation. */
       begin: (type: 'FlexRequest' | 'FlexOrder', content: object, given: Partial<Inbound> = {}) =>
-        gate.giveToOwn(
-          kind === 'flexRequest' ? 'flexRequest' : 'unsolicitedFlex',
-          id,
-          inbound(type, content, { messageId, ...given }),
+        present.run(now, () =>
+          gate.giveToOwn(
+            kind === 'flexRequest' ? 'flexRequest' : 'unsolicitedFlex',
+            id,
+            inbound(type, content, { messageId, ...given }),
+          ),
         ),
       /** An unsolicited offer of an operator begins it. */
-      start: (argument: object) => gate.startOnce('unsolicitedFlex', id, { startedAt: now, ...argument }),
+      start: (argument: object) =>
+        present.run(now, () => gate.startOnce('unsolicitedFlex', id, { startedAt: now, ...argument })),
       /** A message about something that was sent in the conversation. */
       give: (type: Inbound['type'], content: object, given: Partial<Inbound> = {}) =>
         gate.giveTo(id, inbound(type, content, { refersTo: 'FlexOffer/1', ...given })),

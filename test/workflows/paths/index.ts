@@ -2,6 +2,7 @@ import { DELIVERY_PATHS } from './delivery.ts';
 import { OFFER_PATHS } from './offer.ts';
 import { ORDER_PATHS } from './order.ts';
 import { REQUEST_PATHS } from './request.ts';
+import { RESERVATION_PATHS } from './reservation.ts';
 import { REVOCATION_PATHS } from './revocation.ts';
 import { STANDARD_PATHS } from './standard.ts';
 import type { Path } from './talk.ts';
@@ -10,6 +11,7 @@ import { UNSOLICITED_PATHS } from './unsolicited.ts';
 const BY_FILE: Readonly<Record<string, readonly Path[]>> = {
   standard: STANDARD_PATHS,
   request: REQUEST_PATHS,
+  reservation: RESERVATION_PATHS,
   offer: OFFER_PATHS,
   revocation: REVOCATION_PATHS,
   order: ORDER_PATHS,

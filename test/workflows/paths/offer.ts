@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { judgedAt } from '../../../api/relay/message.ts';
 import { messageIdOf } from '../workflows.ts';
 import {
   asked,
@@ -15,6 +16,8 @@ import {
 } from './talk.ts';
 
 const EXPIRY = later(DAY_BEFORE, 2 * HOUR);
+/** As it is configured where nothing else is. */
+const CLOCK_TOLERANCE_MS = 5_000;
 
 export const OFFER_PATHS: readonly Path[] = [
   {
@@ -150,6 +153,42 @@ export const OFFER_PATHS: readonly Path[] = [
       await talk.order({}, { receivedAt: later(EXPIRY, -1) });
       await talk.quiet('Ordered');
       expect(talk.draftsOf('FlexOrderResponse')).toMatchObject([{ Result: 'Accepted' }]);
+      await talk.settled('O-1');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'clocks-differ',
+    about: 'an order stamped before the expiry is in time within the tolerance of clocks, and not beyond it',
+    async play(on) {
+      const talk = await offered(on);
+      const orderAfter = (ms: number, OrderReference: string) =>
+        talk.order(
+          { OrderReference },
+          { receivedAt: judgedAt(later(EXPIRY, ms), later(EXPIRY, -1), CLOCK_TOLERANCE_MS) },
+        );
+      await orderAfter(CLOCK_TOLERANCE_MS, 'O-1');
+      await talk.answered(3);
+      await orderAfter(CLOCK_TOLERANCE_MS - 1, 'O-2');
+      await talk.quiet('Ordered');
+      expect(talk.draftsOf('FlexOrderResponse')).toMatchObject([
+        { Result: 'Rejected', RejectionReason: 'Reference message expired' },
+        { Result: 'Accepted' },
+      ]);
+      await talk.settled('O-2');
+      expect(await talk.ended()).toBe('Settled');
+      return talk;
+    },
+  },
+  {
+    name: 'redispatched-by-dso',
+    about: 'the CRO signalled that the DSO rebalances: the offer keeps it, for the plan of its order',
+    async play(on) {
+      const talk = await offered(on, { decisions: [{ ...offer(), redispatchBy: 'DSO' }] });
+      await talk.order();
+      await talk.quiet('Ordered');
+      expect(talk.recorded()).toMatchObject({ offers: [{ redispatchBy: 'DSO' }] });
       await talk.settled('O-1');
       expect(await talk.ended()).toBe('Settled');
       return talk;

@@ -110,25 +110,4 @@ export const REQUEST_PATHS: readonly Path[] = [
       return talk;
     },
   },
-  {
-    name: 'reserved-while-open',
-    about: 'a reservation update obliges to more while the request is open, so that one more offer is made',
-    async play(on) {
-      const talk = await offered(on, { decisions: [offer(), { kind: 'noBid', reason: 'all is sold' }] });
-      await talk.tell({ type: 'reserved', ISP: [{ Start: 1, Duration: 96, Power: -4000 }] });
-      const { reason } = await talk.state(
-        ({ decisions, deciding }) => decisions > 1 && deciding.length === 0,
-      );
-      // An offer stands all the same.
-      expect(reason).toBeUndefined();
-      expect(talk.decided[1]).toMatchObject({
-        why: 'reserved',
-        reserved: [{ Start: 1, Duration: 96, Power: -4000 }],
-        offered: [{ OfferOption: [{ OptionReference: 'A' }] }],
-      });
-      await talk.moveBy(4 * HOUR + 6 * MINUTE);
-      expect(await talk.ended()).toBe('Lapsed');
-      return talk;
-    },
-  },
 ];

@@ -37,7 +37,7 @@ export const option = (changes: Partial<OfferContent['OfferOption'][number]> = {
 });
 
 /** The decision to offer; without changes an offer that expires after two hours. */
-export function offer(changes: Partial<OfferContent> = {}): OfferDecision {
+export function offer(changes: Partial<OfferContent> = {}): Extract<OfferDecision, { kind: 'offer' }> {
   const ExpirationDateTime = later(DAY_BEFORE, 2 * HOUR);
   return {
     kind: 'offer',
