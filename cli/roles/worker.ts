@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
@@ -19,6 +18,7 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 import { openRole, temporalAddress, temporalClient, untilToldToStop } from './compose.ts';
 import { configuredParticipants, configuredProfiles } from './participants.ts';
 import { prognosisWorkflows } from './prognoses.ts';
+import { bundledWorkflows } from './workflow-bundle.ts';
 
 /** How long activities in flight may finish when the worker is told to stop. */
 const SHUTDOWN_GRACE = '10 seconds';
@@ -50,7 +50,7 @@ export async function runWorker(configFile: string | undefined, world: World): P
     connection,
     namespace: config.temporal.namespace,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(Runtime.instance().logger),
     activities: toldWhenFailing(deps, createActivities(deps)),
     maxCachedWorkflows: 500,
     shutdownGraceTime: SHUTDOWN_GRACE,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Activities } from '../../activities/contract.ts';
 import { type Api, startApi } from '../../api/index.ts';
 import { createGate } from '../../api/relay/temporal.ts';
@@ -69,7 +69,7 @@ async function startWorker(): Promise<void> {
   worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: activities() as Record<string, (input: never) => Promise<unknown>>,
     shutdownGraceTime: '1 second',
   });

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import { createActivities } from '../../activities/index.ts';
 import { type Api, startApi } from '../../api/index.ts';
 import { systemClock } from '../../base/index.ts';
@@ -74,7 +74,7 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: createActivities({
       config,
       store: database.store,

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { stringify } from 'yaml';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { heartbeating } from '../../activities/heartbeating.ts';
 import { meteringActivities } from '../../activities/metering.ts';
@@ -102,7 +102,7 @@ export async function startMeteringFloor() {
   const worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: {
       ...activities,
       sendDueMeterings: heartbeating(activities.sendDueMeterings),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { PortfolioActivities, ToCro } from '../../activities/portfolio-contract.ts';
 import { patientGate } from './patient-gate.ts';
 import { askForSync, type SyncAsk } from '../../api/sync-portfolio.ts';
@@ -44,7 +44,7 @@ export async function startPortfolioFloor() {
   const worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: {
       portfolioStanding: () => played().standing(),
       sendPortfolioUpdate: (to: ToCro) => played().sent('AGRPortfolioUpdate', to),

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { stringify } from 'yaml';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
 import { prognosisActivities } from '../../activities/prognosis.ts';
@@ -78,7 +78,7 @@ export async function startPrognosisFloor() {
   const worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: activities as unknown as Record<string, (input: never) => Promise<unknown>>,
   });
   const ran = worker.run();
@@ -203,8 +203,7 @@ export async function startPrognosisFloor() {
     ...{ store, activities, point },
     /** Replays everything that happened here with the workflows as they are; says which cannot be. */
     async notReplayable(): Promise<string[]> {
-      const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-      const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+      const workflowBundle = await bundledWorkflows(new DefaultLogger('ERROR'));
       const histories = [];
       for await (const { workflowId, runId } of client.workflow.list({
         query: 'WorkflowType = "dPrognosis"',

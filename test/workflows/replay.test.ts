@@ -3,7 +3,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   makeTelemetryFilterString,
   Runtime,
@@ -11,6 +10,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import { expect, test } from 'vitest';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import * as workflows from '../../workflows/index.ts';
 import { PROCESSES } from '../histories/processes.ts';
 import { plainText } from '../histories/scrub.ts';
@@ -42,8 +42,7 @@ const recorded = (kind: string) => histories.filter(({ workflowId }) => workflow
 let committed: Promise<WorkflowBundle & { code: string }> | undefined;
 /** The workflows as they are. */
 function bundle() {
-  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-  return (committed ??= bundleWorkflowCode({ workflowsPath, logger }));
+  return (committed ??= bundledWorkflows(logger));
 }
 
 /** Which histories can be replayed by a bundle: the failure of each, undefined for none. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import { bookOrder } from '../../activities/booking.ts';
 import type { Dependencies } from '../../activities/index.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
@@ -123,7 +123,7 @@ export async function startSettlementWorld() {
   const worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: settlements,
   });
   const ran = worker.run();

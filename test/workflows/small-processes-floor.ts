@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Activities, SendInput } from '../../activities/contract.ts';
 import { patientGate } from './patient-gate.ts';
 import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
@@ -48,7 +48,7 @@ export async function startSmallProcesses() {
   const worker = await Worker.create({
     connection: native,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
     activities: {
       checkCapacity: asked('checkCapacity', { outages: 1, lost: 2 }),
       startPrognoses: asked('startPrognoses', 3),
