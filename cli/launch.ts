@@ -45,8 +45,10 @@ const READY_WITHIN_MS = 90_000;
 export async function launch(supervisor: Supervisor, options: LaunchOptions): Promise<Launched> {
   const { config, world, say, logDir, spawn = spawnRole } = options;
   if (logDir) await mkdir(logDir, { recursive: true });
-  const database = await databaseOf(supervisor, options);
-  const temporal = await temporalOf(supervisor, options);
+  const [database, temporal] = await Promise.all([
+    databaseOf(supervisor, options),
+    temporalOf(supervisor, options),
+  ]);
   say('Bringing the database to the current schema.');
   await migrate(database, { say: () => {} });
 

@@ -44,35 +44,17 @@ export async function rehearse(
   for (const name of VARIABLES) delete process.env[name];
   process.env['FLEXOR_MARKET_CLOCK'] = stage.clockFile;
   await mkdir(stage.logDir, { recursive: true });
-  for (const name of simulators) {
-    const { configFile, controlUrl } = stage.simulators[name];
-    say(`Starting the simulated ${name.toUpperCase()}.`);
-    await supervisor.start(`simulated ${name.toUpperCase()}`, () =>
-      spawn({
-        name,
-        program: programFile('../simulator/main.ts'),
-        args: [configFile],
-        logFile: path.join(stage.logDir, `${name}.log`),
-      }),
-    );
-    const control = new ControlClient(controlUrl);
-    await until(
-      () =>
-        control.messages().then(
-          () => true,
-          () => undefined,
-        ),
-      `the simulated ${name} to start`,
-    );
-  }
-  const flexor = await launch(supervisor, {
-    config: loadConfig(stage.configFile, process.env),
-    world: { clock: stage.clock, temporalOptions: {}, program: programFile('main.ts') },
-    say,
-    timeSkipping: true,
-    logDir: stage.logDir,
-    spawn,
-  });
+  const [flexor] = await Promise.all([
+    launch(supervisor, {
+      config: loadConfig(stage.configFile, process.env),
+      world: { clock: stage.clock, temporalOptions: {}, program: programFile('main.ts') },
+      say,
+      timeSkipping: true,
+      logDir: stage.logDir,
+      spawn,
+    }),
+    ...simulators.map((name) => startSimulator(supervisor, stage, name, { say, spawn })),
+  ]);
   const connection = Connection.lazy({ address: flexor.temporalAddress });
   await supervisor.start('Temporal client', async () => ({ stop: () => connection.close() }));
   const temporal = new Client({ connection });
@@ -89,6 +71,31 @@ export async function rehearse(
       await skipTime(temporal, ahead);
     },
   };
+}
+
+async function startSimulator(
+  supervisor: Supervisor,
+  { simulators, logDir }: Stage,
+  name: 'dso' | 'cro',
+  { say, spawn }: Required<Pick<RehearsalOptions, 'say' | 'spawn'>>,
+): Promise<void> {
+  const { configFile, controlUrl } = simulators[name];
+  say(`Starting the simulated ${name.toUpperCase()}.`);
+  await supervisor.start(`simulated ${name.toUpperCase()}`, () =>
+    spawn({
+      name,
+      program: programFile('../simulator/main.ts'),
+      args: [configFile],
+      logFile: path.join(logDir, `${name}.log`),
+    }),
+  );
+  const control = new ControlClient(controlUrl);
+  const answers = () =>
+    control.messages().then(
+      () => true,
+      () => undefined,
+    );
+  await until(answers, `the simulated ${name} to start`);
 }
 
 /** Asks until there is an answer; a rehearsal that waits in vain says what for. */
