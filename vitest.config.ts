@@ -1,9 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const resolve = { conditions: ['flexor-source', 'module', 'node'] };
 const ssr = { resolve: { conditions: ['flexor-source', 'module', 'node'] } };
-/** Much of the time of these tests is waiting for services: a file for every core. */
-const maxWorkers = '100%';
+const cores = availableParallelism();
 
 /**
  * The lanes, fastest first. `npm test -- LANE …` runs some of them.
@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'check',
-          maxWorkers,
+          maxWorkers: cores,
           include: ['test/check/**/*.test.ts'],
           testTimeout: 300_000,
           sequence: { groupOrder: 0 },
@@ -30,7 +30,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          maxWorkers,
+          maxWorkers: cores,
           include: [
             '{base,uftp,market,workflows,activities,store,config,api,services,simulator,rehearsal,cli,docs}/**/*.test.ts',
             'test/docs/**/*.test.ts',
@@ -45,7 +45,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'protocol',
-          maxWorkers,
+          maxWorkers: cores,
           include: ['test/uftp/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -57,7 +57,8 @@ export default defineConfig({
         ssr,
         test: {
           name: 'parts',
-          maxWorkers,
+          // Much of the time of these tests is waiting for services.
+          maxWorkers: cores + 1,
           include: ['test/{services,store,api,simulator,deploy,workflows}/**/*.test.ts'],
           globalSetup: ['test/support/global-postgres.ts'],
           testTimeout: 120_000,
@@ -73,7 +74,7 @@ export default defineConfig({
           include: ['test/{e2e,interop}/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          maxWorkers,
+          maxWorkers: cores,
           sequence: { groupOrder: 4 },
         },
       },

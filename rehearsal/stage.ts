@@ -20,6 +20,8 @@ export interface Stage {
     Record<'dso' | 'cro', { readonly configFile: string; readonly controlUrl: string }>
   >;
   readonly logDir: string;
+  /** Writes Flexor's configuration anew; its roles read it when they start again. */
+  reconfigure(configure?: StageOptions['configure']): Promise<void>;
   /** Removes the folder; after a failure its logs stay where they are. */
   strike(options?: { keepLogs?: boolean }): Promise<void>;
 }
@@ -60,8 +62,9 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const token = randomBytes(24).toString('base64url');
   await writeFile(path.join(folder, 'secrets', 'operator.token'), token, { mode: 0o600 });
 
-  const { configure = (configuration) => configuration } = options;
-  const configFile = await writeYaml(folder, 'flexor.yaml', configure(flexorConfig(ports, keys, options)));
+  const writeConfig = (configure = (configuration: FlexorConfiguration): object => configuration) =>
+    writeYaml(folder, 'flexor.yaml', configure(flexorConfig(ports, keys, options)));
+  const configFile = await writeConfig(options.configure);
   const simulator = { ports, keys, clockFile, version: options.version ?? ('3.1.0' as const) };
   return {
     folder,
@@ -80,6 +83,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       },
     },
     logDir: path.join(folder, 'logs'),
+    reconfigure: async (configure) => void (await writeConfig(configure)),
     strike: async ({ keepLogs = false } = {}) => {
       await claim.release();
       const entries = keepLogs ? (await readdir(folder)).filter((name) => name !== 'logs') : [''];

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../../rehearsal/rehearsal.ts';
+import { claimPorts } from '../../services/index.ts';
 import { processesMarked } from '../support/marked-processes.ts';
 
 const program = fileURLToPath(new URL('../../cli/bootstrap.mjs', import.meta.url));
@@ -37,18 +38,21 @@ function demo(...args: string[]) {
 const nothingRuns = (): Promise<true> =>
   until(async () => (await processesMarked(folder)).length === 0 || undefined, 'everything to have ended');
 
-/** Takes a port, unless somebody else has it: taken is taken. */
-async function take(port: number): Promise<Server> {
-  const server = createServer();
-  await new Promise((resolve) => {
-    server.once('error', resolve);
-    server.listen(port, '127.0.0.1', () => resolve(undefined));
-  });
-  return server;
+/** Takes two of the ports that the demo would use next, claimed first: others may be about to listen on theirs. */
+async function takePorts(): Promise<Server[]> {
+  const claim = await claimPorts(8080, 6);
+  const servers = [];
+  for (const port of claim.ports.slice(0, 2)) {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    servers.push(server);
+  }
+  await claim.release();
+  return servers;
 }
 
 test('once: tells every step, ends with 0, and leaves nothing, also where its ports are taken', async () => {
-  const servers = await Promise.all([take(8080), take(8081)]);
+  const servers = await takePorts();
   try {
     const run = demo('--once');
     expect(await run.ended, run.output()).toEqual([0, null]);

@@ -17,7 +17,12 @@ export class Roles {
     await running.exited;
   }
 
-  /** Starts a role that was killed, as it was started before. */
+  /** SIGTERM: the role finishes what it has begun. Resolves when it has ended. */
+  async stop(name: string): Promise<void> {
+    await this.#of(name).running.stop();
+  }
+
+  /** Starts a role that has ended, as it was started before. */
   restart(name: string): Promise<void> {
     return this.#start(this.#of(name).spec);
   }
