@@ -1,11 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { FlexorError, systemClock } from '../base/index.ts';
 import { launch, type Launched } from '../cli/launch.ts';
 import { loadConfig, VARIABLES } from '../config/index.ts';
-import { type Part, type RoleSpec, spawnRole, type Supervisor } from '../services/index.ts';
+import {
+  openTemporalConnection,
+  type Part,
+  type RoleSpec,
+  spawnRole,
+  type Supervisor,
+} from '../services/index.ts';
 import { ControlClient } from '../simulator/index.ts';
 import { OperatorClient } from './operator-client.ts';
 import { skipTime } from './skipped-time.ts';
@@ -55,8 +61,8 @@ export async function rehearse(
     }),
     ...simulators.map((name) => startSimulator(supervisor, stage, name, { say, spawn })),
   ]);
-  const connection = Connection.lazy({ address: flexor.temporalAddress });
-  await supervisor.start('Temporal client', async () => ({ stop: () => connection.close() }));
+  const { connection, close } = openTemporalConnection({ address: flexor.temporalAddress });
+  await supervisor.start('Temporal client', async () => ({ stop: close }));
   const temporal = new Client({ connection });
   return {
     stage,

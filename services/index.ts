@@ -4,6 +4,7 @@ export * from './guarded.ts';
 export * from './ports.ts';
 export * from './postgres.ts';
 export * from './temporal-binary.ts';
+export * from './temporal-connection.ts';
 export * from './temporal-server.ts';
 export * from './lifeline.ts';
 export * from './role.ts';

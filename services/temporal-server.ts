@@ -11,6 +11,7 @@ import { spawnGuarded, startFailed, type GuardedProcess } from './guarded.ts';
 import { tailOf } from './log-tail.ts';
 import { freePort } from './ports.ts';
 import { findTemporal } from './temporal-binary.ts';
+import { openTemporalConnection } from './temporal-connection.ts';
 import { until } from './wait.ts';
 
 /** How to run a Temporal server. */
@@ -149,8 +150,11 @@ function dynamicConfig({ timeSkipping, eventsPerRun }: TemporalOptions): string[
 
 /** Waits for the namespace and sets its retention to `days`, or to less if the server refuses so much. */
 async function prepareNamespace(address: string, days: number, abort: () => void): Promise<number> {
-  const connect = () => Connection.connect({ address, connectTimeout: 2_000 });
-  const connection = await until(connect, { timeoutMs: startMs, abort });
+  // Without the client's own tries: a new connection finds a server that has just come up sooner than an old one.
+  const serves = async () =>
+    (await Connection.connect({ address, connectTimeout: 2_000, interceptors: [] })).close();
+  await until(serves, { timeoutMs: startMs, abort });
+  const { connection, close } = openTemporalConnection({ address });
   try {
     const namespace = 'default';
     const describe = () => connection.workflowService.describeNamespace({ namespace });
@@ -167,7 +171,7 @@ async function prepareNamespace(address: string, days: number, abort: () => void
       }
     }
   } finally {
-    await connection.close();
+    await close();
   }
 }
 

@@ -1,6 +1,7 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { pino, type Logger } from 'pino';
 import { type Config, ConfigError, loadConfig } from '../../config/index.ts';
+import { openTemporalConnection } from '../../services/index.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import type { World } from '../world.ts';
 
@@ -41,9 +42,11 @@ function notSet(variable: string, what: string): ConfigError {
 
 /** A client that connects when it is first used, and again after Temporal was away. */
 export function temporalClient(config: Config, world: World): { client: Client; close(): Promise<void> } {
-  const connection = Connection.lazy({ address: temporalAddress(config), ...world.temporalOptions });
-  const client = new Client({ connection, namespace: config.temporal.namespace });
-  return { client, close: () => connection.close() };
+  const { connection, close } = openTemporalConnection({
+    address: temporalAddress(config),
+    ...world.temporalOptions,
+  });
+  return { client: new Client({ connection, namespace: config.temporal.namespace }), close };
 }
 
 /** Resolves with the name of the signal that asks this process to end. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { type Api, startApi } from '../../api/index.ts';
 import { systemClock } from '../../base/index.ts';
-import { freePort } from '../../services/index.ts';
+import { freePort, openTemporalConnection, type TemporalConnection } from '../../services/index.ts';
 import { createStore, type Store } from '../../store/index.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
 import { AUTHORIZED, recordingLog, testConfig } from './support.ts';
@@ -12,7 +12,7 @@ const AT = '2026-06-14T08:00:00.000Z';
 
 let database: TestDatabase;
 let store: Store;
-let connection: Connection;
+let connection: TemporalConnection;
 let api: Api;
 let source: string;
 
@@ -20,11 +20,11 @@ beforeAll(async () => {
   database = await testDatabase();
   store = createStore({ url: database.url });
   // Nobody listens there: alerts are told of, whatever else is away.
-  connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
+  connection = openTemporalConnection({ address: `127.0.0.1:${await freePort()}` });
   api = await startApi({
     config: await testConfig(),
     ...{ store, clock: systemClock, log: recordingLog().log },
-    temporal: async () => new Client({ connection }),
+    temporal: async () => new Client(connection),
   });
 });
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
@@ -7,7 +7,7 @@ import { createActivities } from '../../activities/index.ts';
 import { type Api, startApi } from '../../api/index.ts';
 import { systemClock } from '../../base/index.ts';
 import { configuredParticipants } from '../../cli/roles/participants.ts';
-import { startTemporal } from '../../services/index.ts';
+import { openTemporalConnection, startTemporal, type TemporalConnection } from '../../services/index.ts';
 import { Peer } from '../../simulator/index.ts';
 import {
   configurationSource,
@@ -38,7 +38,7 @@ const dso = new Peer({ domain: story.DSO_DOMAIN, role: 'DSO', secretKey: dsoKey,
 const uftp = createUftpClient({ clock: systemClock });
 let database: Awaited<ReturnType<typeof startDatabase>>;
 let temporal: Awaited<ReturnType<typeof startTemporal>>;
-let connection: Connection;
+let connection: TemporalConnection;
 let native: NativeConnection;
 let worker: Worker;
 let running: Promise<void>;
@@ -51,8 +51,8 @@ beforeAll(async () => {
   await dso.start();
   const config = await testConfig({ dsoEndpoint: dso.url });
   [database, temporal] = await Promise.all([startDatabase(), startTemporal({ headless: true })]);
-  connection = Connection.lazy({ address: temporal.address });
-  const client = new Client({ connection });
+  connection = openTemporalConnection({ address: temporal.address });
+  const client = new Client(connection);
   await database.store.portfolio.saveView({
     cro: story.CRO_DOMAIN,
     period: '2020-01-01',

@@ -1,9 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type Api } from '../../api/index.ts';
 import { seedPortfolio } from '../../api/portfolio-seed.ts';
 import { systemClock } from '../../base/index.ts';
-import { freePort } from '../../services/index.ts';
+import { freePort, openTemporalConnection, type TemporalConnection } from '../../services/index.ts';
 import * as story from '../../simulator/scenario.ts';
 import { addDays, ispCount, ispStart } from '../../uftp/index.ts';
 import { AUTHORIZED, recordingLog, startDatabase, testConfig } from './support.ts';
@@ -12,15 +12,15 @@ const [one, other] = story.connections.map(({ id }) => id) as [string, string];
 const { timeZone, ispDuration } = story.market;
 
 let database: Awaited<ReturnType<typeof startDatabase>>;
-let connection: Connection;
+let connection: TemporalConnection;
 let api: Api;
 beforeAll(async () => {
   database = await startDatabase();
-  connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
+  connection = openTemporalConnection({ address: `127.0.0.1:${await freePort()}` });
   const { log } = recordingLog();
   const config = await testConfig();
   await seedPortfolio(config, database.store, systemClock);
-  const temporal = async () => new Client({ connection });
+  const temporal = async () => new Client(connection);
   api = await startApi({ config, store: database.store, temporal, clock: systemClock, log });
 }, 60_000);
 afterAll(async () => {

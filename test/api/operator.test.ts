@@ -1,8 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../../api/index.ts';
 import { instant, systemClock } from '../../base/index.ts';
-import { freePort } from '../../services/index.ts';
+import { freePort, openTemporalConnection, type TemporalConnection } from '../../services/index.ts';
 import { workflowIds } from '../../workflows/ids.ts';
 import {
   AUTHORIZED,
@@ -17,7 +17,7 @@ import {
 
 const { log, lines } = recordingLog();
 let database: Awaited<ReturnType<typeof startDatabase>>;
-let connection: Connection;
+let connection: TemporalConnection;
 let api: Api;
 
 async function open(store = database.store): Promise<Api> {
@@ -25,7 +25,7 @@ async function open(store = database.store): Promise<Api> {
   return startApi({
     config,
     store,
-    temporal: async () => new Client({ connection }),
+    temporal: async () => new Client(connection),
     clock: systemClock,
     log,
   });
@@ -34,7 +34,7 @@ async function open(store = database.store): Promise<Api> {
 beforeAll(async () => {
   database = await startDatabase();
   // Nobody listens there.
-  connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
+  connection = openTemporalConnection({ address: `127.0.0.1:${await freePort()}` });
   api = await open();
 }, 60_000);
 

@@ -1,24 +1,24 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, startApi } from '../../api/index.ts';
 import { systemClock } from '../../base/index.ts';
-import { freePort } from '../../services/index.ts';
+import { freePort, openTemporalConnection, type TemporalConnection } from '../../services/index.ts';
 import { until } from '../../services/wait.ts';
 import * as story from '../../simulator/scenario.ts';
 import { AUTHORIZED, recordingLog, startDatabase, testConfig } from './support.ts';
 
 const { log } = recordingLog();
 let database: Awaited<ReturnType<typeof startDatabase>>;
-let connection: Connection;
+let connection: TemporalConnection;
 let api: Api;
 beforeAll(async () => {
   database = await startDatabase();
   // Nobody listens there: an outage is recorded all the same, and looked at when somebody does.
-  connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
+  connection = openTemporalConnection({ address: `127.0.0.1:${await freePort()}` });
   api = await startApi({
     config: await testConfig(),
     store: database.store,
-    temporal: async () => new Client({ connection }),
+    temporal: async () => new Client(connection),
     clock: systemClock,
     log,
   });

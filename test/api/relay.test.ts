@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
@@ -10,7 +10,7 @@ import { createActivities } from '../../activities/index.ts';
 import { type Api, startApi } from '../../api/index.ts';
 import { systemClock } from '../../base/index.ts';
 import { configuredParticipants } from '../../cli/roles/participants.ts';
-import { startTemporal } from '../../services/index.ts';
+import { openTemporalConnection, startTemporal, type TemporalConnection } from '../../services/index.ts';
 import { Peer } from '../../simulator/index.ts';
 import { createStore } from '../../store/index.ts';
 import {
@@ -45,7 +45,7 @@ let database: Awaited<ReturnType<typeof startDatabase>>;
 let config: Awaited<ReturnType<typeof testConfig>>;
 let dataDir: string;
 let temporal: Awaited<ReturnType<typeof startTemporal>>;
-let connection: Connection;
+let connection: TemporalConnection;
 let client: Client;
 let api: Api;
 let workflowBundle: { code: string };
@@ -87,11 +87,8 @@ beforeAll(async () => {
   config = await testConfig({ dsoEndpoint: dso.url });
   dataDir = await mkdtemp(join(tmpdir(), 'flexor-api-temporal-'));
   [database, temporal] = await Promise.all([startDatabase(), startTemporal({ dataDir, headless: true })]);
-  connection = Connection.lazy({
-    address: temporal.address,
-    channelArgs: { 'grpc.max_reconnect_backoff_ms': 1_000 },
-  });
-  client = new Client({ connection });
+  connection = openTemporalConnection({ address: temporal.address });
+  client = new Client(connection);
   api = await startApi({
     config,
     store: database.store,
