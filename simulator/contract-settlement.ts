@@ -81,3 +81,26 @@ function strongest(all: readonly Powers[], index: number, reserved: number): num
     ? undefined
     : powers.reduce((best, power) => (power * direction > best * direction ? power : best));
 }
+
+/** Every schema demands a ContractSettlement; where there is no contract, one that reserves nothing says so. */
+export function noContract(period: string): Message<'FlexSettlement'>['ContractSettlement'][number] {
+  return {
+    ContractID: undefined,
+    Period: [
+      {
+        Period: period,
+        ISP: [
+          {
+            Start: 1,
+            Duration: 1,
+            ReservedPower: 0,
+            RequestedPower: undefined,
+            AvailablePower: undefined,
+            OfferedPower: undefined,
+            OrderedPower: undefined,
+          },
+        ],
+      },
+    ],
+  };
+}

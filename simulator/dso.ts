@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Big from 'big.js';
 import { instant } from '../base/clock.ts';
 import { ispCount, type Message } from '../uftp/index.ts';
-import { settleContract } from './contract-settlement.ts';
+import { noContract, settleContract } from './contract-settlement.ts';
 import type { DirectOrder, Order, RequestFlex, Settle, UpdateReservation } from './control-api.ts';
 import { SimulatorError } from './errors.ts';
 import type { CongestionPoint, Contract, Market } from './market.ts';
@@ -289,27 +289,4 @@ function overcharged(item: OrderSettlement, amount: string | undefined): OrderSe
   if (amount === undefined) return item;
   const Penalty = new Big(item.Penalty).plus(amount).toFixed(2);
   return { ...item, Penalty, NetSettlement: new Big(item.Price).minus(Penalty).toFixed(2) };
-}
-
-/** Every schema demands a ContractSettlement; where there is no contract, one that reserves nothing says so. */
-function noContract(period: string): Message<'FlexSettlement'>['ContractSettlement'][number] {
-  return {
-    ContractID: undefined,
-    Period: [
-      {
-        Period: period,
-        ISP: [
-          {
-            Start: 1,
-            Duration: 1,
-            ReservedPower: 0,
-            RequestedPower: undefined,
-            AvailablePower: undefined,
-            OfferedPower: undefined,
-            OrderedPower: undefined,
-          },
-        ],
-      },
-    ],
-  };
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from './client.ts';
-import type { KnownReadings, MeterValue, MeterValueKind, RegisterEvent } from './meter-readings.ts';
+import type { KnownReadings, MeterValue, MeterValueKind, RegisterEvent } from './readings.ts';
 
 type Reader = Pick<Transaction, 'meterReading' | 'meterValue' | '$queryRaw'>;
 type Row = NonNullable<Awaited<ReturnType<Reader['meterValue']['findFirst']>>>;

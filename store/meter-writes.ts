@@ -1,5 +1,5 @@
 import type { Transaction } from './client.ts';
-import type { ConnectionDay, MeterReading, MeterValue, UnknownValue } from './meter-readings.ts';
+import type { ConnectionDay, MeterReading, MeterValue, UnknownValue } from './readings.ts';
 import { chunksOf } from './plain.ts';
 
 /** How many values of a day are not what they were. */

@@ -1,6 +1,33 @@
 import type { Db } from './client.ts';
 import { messageKey, plain } from './plain.ts';
-import type { PortfolioView, ViewedCongestionPoint } from './portfolio.ts';
+
+/** A congestion point, as an AGRPortfolioQueryResponse shows it. */
+export interface ViewedCongestionPoint {
+  readonly dso: string;
+  readonly congestionPoint: string;
+  readonly mutexOffersSupported: boolean;
+  /** `AGR` or `DSO`. */
+  readonly dayAheadRedispatchBy: string;
+  readonly intradayRedispatchBy?: string;
+  /** Entity addresses of our connections on it. */
+  readonly connections: readonly string[];
+}
+
+/** What a CRO answered about one day. */
+export interface PortfolioView {
+  readonly cro: string;
+  /** The day the view is about, `YYYY-MM-DD`. */
+  readonly period: string;
+  /** The AGRPortfolioQueryResponse that it came with. */
+  readonly messageId: string;
+  /** ISO, UTC. */
+  readonly receivedAt: string;
+  readonly result: string;
+  readonly reason?: string;
+  readonly congestionPoints: readonly ViewedCongestionPoint[];
+  /** Entity addresses of our connections that are on no congestion point. */
+  readonly connections: readonly string[];
+}
 
 type Head = Awaited<ReturnType<Db['portfolioView']['findFirst']>>;
 

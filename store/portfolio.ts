@@ -1,35 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction, type Db } from './client.ts';
 import { chunksOf, messageKey, plain } from './plain.ts';
-import { viewBefore, viewOfAnswer, wholeView } from './portfolio-views.ts';
-
-/** A congestion point, as an AGRPortfolioQueryResponse shows it. */
-export interface ViewedCongestionPoint {
-  readonly dso: string;
-  readonly congestionPoint: string;
-  readonly mutexOffersSupported: boolean;
-  /** `AGR` or `DSO`. */
-  readonly dayAheadRedispatchBy: string;
-  readonly intradayRedispatchBy?: string;
-  /** Entity addresses of our connections on it. */
-  readonly connections: readonly string[];
-}
-
-/** What a CRO answered about one day. */
-export interface PortfolioView {
-  readonly cro: string;
-  /** The day the view is about, `YYYY-MM-DD`. */
-  readonly period: string;
-  /** The AGRPortfolioQueryResponse that it came with. */
-  readonly messageId: string;
-  /** ISO, UTC. */
-  readonly receivedAt: string;
-  readonly result: string;
-  readonly reason?: string;
-  readonly congestionPoints: readonly ViewedCongestionPoint[];
-  /** Entity addresses of our connections that are on no congestion point. */
-  readonly connections: readonly string[];
-}
+import {
+  type PortfolioView,
+  viewBefore,
+  type ViewedCongestionPoint,
+  viewOfAnswer,
+  wholeView,
+} from './portfolio-views.ts';
 
 /** A congestion point as it stands for a day, and how fresh that knowledge is. */
 export interface ActiveCongestionPoint extends ViewedCongestionPoint {
