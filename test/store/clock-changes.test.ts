@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { planFor } from '../../activities/dispatch/plan.ts';
 import type { OrderFacts } from '../../market/flex-request/index.ts';
 import { planOf } from '../../market/plan.ts';
-import { createStore, type Store } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import type { Store } from '../../store/index.ts';
+import { testStore } from '../support/store.ts';
 import { CONNECTIONS, Conversation, CRO, floorConfig, NOW, POINTS } from './trading-floor.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 const [point] = POINTS;
 
-let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterEach(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 const group = (Start: number, Duration: number, Power: number) => ({ Start, Duration, Power });

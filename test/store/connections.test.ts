@@ -1,23 +1,18 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
-  createStore,
   type ListToApply,
   type RepresentedConnection,
   type StandingConnection,
   type Store,
 } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { testStore } from '../support/store.ts';
 
-let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 const today = '2026-11-24';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { bookDirectOrder, bookOrder, NOT_DELIVERABLE } from '../../activities/booking.ts';
 import { reservedUnder, termsFor } from '../../activities/contracts.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
@@ -9,21 +9,17 @@ import type { BookedOrder, OrderFacts } from '../../market/flex-request/index.ts
 import type { Config } from '../../config/index.ts';
 import { obligatedPower } from '../../market/obligation.ts';
 import type { RequestedBand } from '../../market/power.ts';
-import { createStore, type Store } from '../../store/index.ts';
+import type { Store } from '../../store/index.ts';
 import { encode, type MessageDraft, type Role } from '../../uftp/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { testStore } from '../support/store.ts';
 import { Conversation, floorConfig, NOW, openFloor, PERIOD, POINTS } from './trading-floor.ts';
 
-let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
+  const opened = await testStore();
+  store = opened.store;
   await openFloor(store);
-});
-afterEach(async () => {
-  await store.close();
-  await database.drop();
+  return opened.close;
 });
 
 /** Of the 10.5 kW by which consumption can fall, 8 kW are reserved from 17:00 to 18:00 local time. */

@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createStore, type Store } from '../../store/index.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Store } from '../../store/index.ts';
 import { decode, encode, type Message, type MessageDraft } from '../../uftp/index.ts';
 import { sound } from '../../uftp/rules/examples.testkit.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { testStore } from '../support/store.ts';
 
-let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 const AT = '2026-06-14T08:00:00.000Z';

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { DecideInput, FlexRequestEvent } from '../../market/flex-request/index.ts';
-import { createStore, type Store } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import type { Store } from '../../store/index.ts';
+import { testStore } from '../support/store.ts';
 import { Conversation, floorConfig, NOW, openFloor, POINTS } from './trading-floor.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
@@ -10,17 +10,13 @@ const ISP = [{ Disposition: 'Requested' as const, MinPower: -6000, MaxPower: -40
 /** When ISP 48 of the day begins. */
 const BEGINS = '2026-06-15T09:45:00.000Z';
 
-let database: TestDatabase;
 let store: Store;
 let talks: Map<string, Conversation>;
 beforeEach(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
+  const opened = await testStore();
+  store = opened.store;
   talks = new Map();
-});
-afterEach(async () => {
-  await store.close();
-  await database.drop();
+  return opened.close;
 });
 
 async function conversation(

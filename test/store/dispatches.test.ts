@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createStore, type Store } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Store } from '../../store/index.ts';
+import { testStore } from '../support/store.ts';
 
 const AT = '2026-06-15T08:00:00.000Z';
-let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 test('a plan is made once, and every try to hand it over is kept', async () => {

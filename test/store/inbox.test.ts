@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createStore, type Store } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { testStore } from '../support/store.ts';
 import { bytesOf, inbound, outbound } from './samples.ts';
 
-let database: TestDatabase;
 let store: Store;
+let url: string;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  ({ store, url } = opened);
+  return opened.close;
 });
 
 test('of fifty posts of one message at once, from two processes, one is new', async () => {
-  const other = createStore({ url: database.url });
+  const other = createStore({ url });
   const message = inbound();
   const posts = Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other).inbox.accept(message));
   const outcomes = await Promise.all(posts);

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStore, type MeterReading, type MeterValue, type Store } from '../../store/index.ts';
-import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type MeterReading, type MeterValue, type Store } from '../../store/index.ts';
+import { testStore } from '../support/store.ts';
 
-let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 const period = '2027-03-01';

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createStore, type Store } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { Store } from '../../store/index.ts';
+import { testStore } from '../support/store.ts';
 import { Conversation, floorConfig, openFloor, POINTS } from './trading-floor.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
@@ -13,15 +13,11 @@ const CONTRACT = {
   reserved: [{ start: 48, duration: 4, powerW: -12_000 }],
 };
 
-let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterEach(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 async function called(changes: Parameters<Conversation['open']>[2] = {}): Promise<Conversation> {

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createStore, type Store } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Store } from '../../store/index.ts';
+import { testStore } from '../support/store.ts';
 import { Conversation, floorConfig, openFloor, POINTS } from './trading-floor.ts';
 
 const ISP = [{ Disposition: 'Requested' as const, MinPower: -6000, MaxPower: -4000, Start: 48, Duration: 4 }];
 const log = { info() {}, warn() {}, error() {} };
 
-let database: TestDatabase;
 let store: Store;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 test('a request that comes before the CRO has ever answered waits for that answer, and is offered for then', async () => {

@@ -1,26 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import type { Outgoing } from '../../activities/outgoing.ts';
 import { portfolioActivities } from '../../activities/portfolio.ts';
 import { portfolioViewActivities } from '../../activities/portfolio-view.ts';
-import { createStore, type RepresentedConnection, type Store } from '../../store/index.ts';
+import { type RepresentedConnection, type Store } from '../../store/index.ts';
 import { encodeAsPeersDo } from '../../simulator/lenient.ts';
 import { type Message, type MessageDraft } from '../../uftp/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { testStore } from '../support/store.ts';
 import { inbound, outbound } from './samples.ts';
 import { CRO, floorConfig } from './trading-floor.ts';
 
-let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 const NOW = '2026-06-14T08:00:00.000Z';

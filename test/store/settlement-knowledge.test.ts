@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { knowledgeAbout } from '../../api/relay/knowledge.ts';
 import type { Config, ContractBook } from '../../config/index.ts';
-import { createStore, type PendingInbound, type Settlement, type Store } from '../../store/index.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { type PendingInbound, type Settlement, type Store } from '../../store/index.ts';
+import { testStore } from '../support/store.ts';
 
-let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = createStore({ url: database.url });
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
+  const opened = await testStore();
+  store = opened.store;
+  return opened.close;
 });
 
 const NOW = '2026-12-05T10:00:00.000Z';
