@@ -2,20 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { stringify } from 'yaml';
-import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { heartbeating } from '../../activities/heartbeating.ts';
 import { meteringActivities } from '../../activities/metering.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
-import { patientGate } from './patient-gate.ts';
 import { startMetering } from '../../api/start-metering.ts';
 import { instant, systemClock } from '../../base/index.ts';
 import { loadConfig } from '../../config/index.ts';
 import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
-import { startTemporal } from '../../services/index.ts';
 import { createStore, type MeterReading } from '../../store/index.ts';
 import {
   addDays,
@@ -33,6 +28,7 @@ import type { ProcessName } from '../histories/processes.ts';
 import { recordProcess } from '../histories/recorder.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { runsOf } from './history.ts';
+import { openTemporalFloor } from './temporal-floor.ts';
 
 export const DSO = 'dso.example.com';
 /** Far fewer than in production, and more than a day has whose DSO answers at once. */
@@ -47,12 +43,8 @@ export const ACCEPTED = 'Accepted';
 export async function startMeteringFloor() {
   const database = await testDatabase();
   const store = createStore({ url: database.url });
-  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
-  const connection = await Connection.connect({ address: server.address });
-  const client = new Client({ connection });
-  const gate = patientGate(client);
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const native = await NativeConnection.connect({ address: server.address });
+  const floor = await openTemporalFloor({ eventsPerRun: EVENTS_PER_RUN });
+  const { client, gate } = floor;
   let ahead = 0;
   const clock = { now: () => new Date(systemClock.now().getTime() + ahead) };
   const behaviours = new Map<string, Behaviour>();
@@ -99,17 +91,11 @@ export async function startMeteringFloor() {
     await gate.giveToDay(meteringDayOf(row.workflowId)!, inbound);
   }
 
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
-    activities: {
-      ...activities,
-      sendDueMeterings: heartbeating(activities.sendDueMeterings),
-      chaseMeterings: heartbeating(activities.chaseMeterings),
-    },
+  await floor.work({
+    ...activities,
+    sendDueMeterings: heartbeating(activities.sendDueMeterings),
+    chaseMeterings: heartbeating(activities.chaseMeterings),
   });
-  const ran = worker.run();
 
   return {
     store,
@@ -179,11 +165,7 @@ export async function startMeteringFloor() {
         (alert) => alert.key === key,
       ),
     async stop() {
-      worker.shutdown();
-      await ran;
-      await native.close();
-      await connection.close();
-      await server.stop();
+      await floor.stop();
       await store.close();
       await database.drop();
     },

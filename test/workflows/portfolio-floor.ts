@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { PortfolioActivities, ToCro } from '../../activities/portfolio-contract.ts';
-import { patientGate } from './patient-gate.ts';
 import { askForSync, type SyncAsk } from '../../api/sync-portfolio.ts';
 import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
-import { startTemporal } from '../../services/index.ts';
-import { TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
+import { workflowIds } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
 import type { ProcessName } from '../histories/processes.ts';
 import { recordProcess } from '../histories/recorder.ts';
+import { openTemporalFloor } from './temporal-floor.ts';
 
 /** How a CRO behaves: what it answers to the n-th message of a kind (1, 2 …); undefined: nothing. */
 export interface Registry {
@@ -33,30 +29,20 @@ const EVENTS_PER_RUN = 150;
 
 /** portfolioSync on a real Temporal server, with a registry that is played: what is sent to it, it answers. */
 export async function startPortfolioFloor() {
-  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
-  const connection = await Connection.connect({ address: server.address });
-  const client = new Client({ connection });
-  const gate = patientGate(client);
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const native = await NativeConnection.connect({ address: server.address });
+  const floor = await openTemporalFloor({ eventsPerRun: EVENTS_PER_RUN });
+  const { client, gate } = floor;
   const registries = new Map<string, Played>();
   const played = (): Played => registries.get(Context.current().info.workflowExecution!.workflowId)!;
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
-    activities: {
-      portfolioStanding: () => played().standing(),
-      sendPortfolioUpdate: (to: ToCro) => played().sent('AGRPortfolioUpdate', to),
-      sendPortfolioQuery: (to: ToCro & { period?: string }) => played().sent('AGRPortfolioQuery', to),
-      sendAgain: ({ step }: { step: string }) => played().again(step),
-      keepPortfolioView: () => played().kept(),
-      keepViewOfNobody: () => played().keptNobody(),
-      comparePortfolioView: ({ lastWord }: { lastWord: boolean }) => played().compared(lastWord),
-      recordSync: (stage: Parameters<PortfolioActivities['recordSync']>[0]) => played().recorded(stage),
-    },
+  await floor.work({
+    portfolioStanding: () => played().standing(),
+    sendPortfolioUpdate: (to: ToCro) => played().sent('AGRPortfolioUpdate', to),
+    sendPortfolioQuery: (to: ToCro & { period?: string }) => played().sent('AGRPortfolioQuery', to),
+    sendAgain: ({ step }: { step: string }) => played().again(step),
+    keepPortfolioView: () => played().kept(),
+    keepViewOfNobody: () => played().keptNobody(),
+    comparePortfolioView: ({ lastWord }: { lastWord: boolean }) => played().compared(lastWord),
+    recordSync: (stage: Parameters<PortfolioActivities['recordSync']>[0]) => played().recorded(stage),
   });
-  const ran = worker.run();
 
   class Played {
     /** Everything that happened, in order. */
@@ -148,12 +134,6 @@ export async function startPortfolioFloor() {
           recordProcess(name, client.workflow.getHandle(workflowId, runId)),
       };
     },
-    async stop() {
-      worker.shutdown();
-      await ran;
-      await native.close();
-      await connection.close();
-      await server.stop();
-    },
+    stop: floor.stop,
   };
 }

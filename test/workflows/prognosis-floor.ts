@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Worker } from '@temporalio/worker';
 import { stringify } from 'yaml';
 import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
@@ -12,21 +11,20 @@ import { Outgoing } from '../../activities/outgoing.ts';
 import { prognosisActivities } from '../../activities/prognosis.ts';
 import type { PrognosisKey } from '../../activities/prognosis-contract.ts';
 import { route } from '../../api/relay/route.ts';
-import { patientGate } from './patient-gate.ts';
 import { prognosisWorkflows } from '../../cli/roles/prognoses.ts';
 import { type Config, loadConfig } from '../../config/index.ts';
 import type { Frame, OrderFacts } from '../../market/flex-request/index.ts';
 import type { PrognosisState } from '../../market/prognosis/index.ts';
-import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
-import { startTemporal } from '../../services/index.ts';
+import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
 import { until } from '../../services/wait.ts';
 import { createStore, type OutboxRow } from '../../store/index.ts';
 import { decode, generateKeyPair, ispCount, type Message, SigningKeys } from '../../uftp/index.ts';
-import { TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
+import { workflowIds } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
 import type { ProcessName } from '../histories/processes.ts';
 import { recordProcess } from '../histories/recorder.ts';
 import { testDatabase } from '../support/postgres.ts';
+import { openTemporalFloor } from './temporal-floor.ts';
 
 const DSO = 'dso.example.com';
 const CRO = 'cro.example.com';
@@ -41,15 +39,8 @@ export async function startPrognosisFloor() {
   const clock = { now: () => new Date(present) };
   const database = await testDatabase();
   const store = createStore({ url: database.url });
-  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
-  const connection = await Connection.connect({
-    address: server.address,
-    interceptors: startAtMarketTime(clock),
-  });
-  const client = new Client({ connection });
-  const gate = patientGate(client);
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const native = await NativeConnection.connect({ address: server.address });
+  const floor = await openTemporalFloor({ clock, eventsPerRun: EVENTS_PER_RUN });
+  const { client, gate } = floor;
   const signal = async (workflowId: string, event: unknown) => {
     await client.workflow.getHandle(workflowId).signal('tell', event);
     return true;
@@ -75,13 +66,7 @@ export async function startPrognosisFloor() {
     ...prognosisActivities(deps, outgoing),
     sendAgain: (input: { step: string; askedAt: string }) => outgoing.sendAgain(input),
   };
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
-    activities: activities as unknown as Record<string, (input: never) => Promise<unknown>>,
-  });
-  const ran = worker.run();
+  await floor.work(activities);
 
   /** A congestion point of its own whose day is about to be planned at an instant. */
   async function point(period: string, now: string) {
@@ -219,11 +204,7 @@ export async function startPrognosisFloor() {
       return failed;
     },
     async stop() {
-      worker.shutdown();
-      await ran;
-      await native.close();
-      await connection.close();
-      await server.stop();
+      await floor.stop();
       await store.close();
       await database.drop();
     },

@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import { bookOrder } from '../../activities/booking.ts';
 import type { Dependencies } from '../../activities/index.ts';
 import { Outgoing } from '../../activities/outgoing.ts';
@@ -14,8 +11,7 @@ import { createGate } from '../../api/relay/temporal.ts';
 import { type Config, contractBook } from '../../config/index.ts';
 import type { BookedOrder, OrderFacts } from '../../market/flex-request/index.ts';
 import { powerRuns } from '../../market/power.ts';
-import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
-import { startTemporal } from '../../services/index.ts';
+import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
 import { settleContract } from '../../simulator/contract-settlement.ts';
 import { type Miscount, miscounted } from '../../simulator/miscount.ts';
 import { settleOrders } from '../../simulator/settlement.ts';
@@ -29,11 +25,12 @@ import {
   type MessageDraft,
   sampleOf,
 } from '../../uftp/index.ts';
-import { REVIEW, TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
+import { REVIEW, workflowIds } from '../../workflows/ids.ts';
 import { agrKey, story, testConfig } from '../api/support.ts';
 import type { ProcessName } from '../histories/processes.ts';
 import { recordProcess } from '../histories/recorder.ts';
 import { testDatabase } from '../support/postgres.ts';
+import { openTemporalFloor } from './temporal-floor.ts';
 
 export const DSO = story.DSO_DOMAIN;
 export const CONGESTION_POINT = story.congestionPoint.entityAddress;
@@ -109,24 +106,12 @@ export async function startSettlementWorld() {
   const contracts = contractBook(deps.config, store.contracts, clock);
   const judge = createJudge(deps.config, store, contracts);
 
-  const server = await startTemporal({ timeSkipping: true, headless: true });
-  const connection = await Connection.connect({
-    address: server.address,
-    interceptors: startAtMarketTime(clock),
-  });
-  const client = new Client({ connection });
+  const floor = await openTemporalFloor({ clock });
+  const { client } = floor;
   const gate = createGate(() => Promise.resolve(client));
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const native = await NativeConnection.connect({ address: server.address });
   const settlements = settlementActivities(deps, new Outgoing(deps));
   const replies = replyActivities(deps, new Outgoing(deps), settlements.announceSettlement);
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
-    activities: settlements,
-  });
-  const ran = worker.run();
+  await floor.work(settlements);
   await store.portfolio.saveView({
     ...{ cro: story.CRO_DOMAIN, period: FIRST_DAY, messageId: randomUUID(), result: 'Accepted' },
     receivedAt: `${FIRST_DAY}T08:00:00.000Z`,
@@ -305,11 +290,7 @@ export async function startSettlementWorld() {
     /** Whether the DSO's endpoint takes what is sent. */
     reach: (does: boolean) => void (reachable = does),
     async stop() {
-      worker.shutdown();
-      await ran;
-      await native.close();
-      await connection.close();
-      await server.stop();
+      await floor.stop();
       await store.close();
       await database.drop();
     },

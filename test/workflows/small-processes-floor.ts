@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Activities, SendInput } from '../../activities/contract.ts';
-import { patientGate } from './patient-gate.ts';
-import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
-import { startTemporal } from '../../services/index.ts';
+import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
 import { TASK_QUEUE, workflowIds, workflowTypes } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
+import { openTemporalFloor } from './temporal-floor.ts';
 
 export const DSO = 'dso.example.com';
 /** Far fewer than in production: a run hands over after a few messages. */
@@ -28,15 +24,11 @@ interface Watched {
 export async function startSmallProcesses() {
   let present = '';
   const worlds = new Map<string, Watched>();
-  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
-  const connection = await Connection.connect({
-    address: server.address,
-    interceptors: startAtMarketTime({ now: () => new Date(present) }),
+  const floor = await openTemporalFloor({
+    clock: { now: () => new Date(present) },
+    eventsPerRun: EVENTS_PER_RUN,
   });
-  const client = new Client({ connection });
-  const gate = patientGate(client);
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const native = await NativeConnection.connect({ address: server.address });
+  const { client, gate } = floor;
   const world = (): Watched => worlds.get(Context.current().info.workflowExecution!.workflowId)!;
   const asked = <T>(name: string, result: T) => {
     return async (input: unknown): Promise<T> => {
@@ -45,28 +37,22 @@ export async function startSmallProcesses() {
     };
   };
   const delivered = { messageId: randomUUID(), outcome: 'delivered' } as const;
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
-    activities: {
-      checkCapacity: asked('checkCapacity', { outages: 1, lost: 2 }),
-      startPrognoses: asked('startPrognoses', 3),
-      reply: asked('reply', delivered),
-      redeliver: asked('redeliver', delivered),
-      announceReservation: asked('announceReservation', undefined),
-      async applyReservation({ inboxId }: { inboxId: string }) {
-        const { calls, refused } = world();
-        calls.push({ name: 'applyReservation', input: inboxId });
-        return refused.get(inboxId) ?? [];
-      },
-      async send(input: Sent) {
-        world().sent.push(input);
-        return delivered;
-      },
-    } satisfies { [Name in keyof Activities]?: unknown },
-  });
-  const ran = worker.run();
+  await floor.work({
+    checkCapacity: asked('checkCapacity', { outages: 1, lost: 2 }),
+    startPrognoses: asked('startPrognoses', 3),
+    reply: asked('reply', delivered),
+    redeliver: asked('redeliver', delivered),
+    announceReservation: asked('announceReservation', undefined),
+    async applyReservation({ inboxId }: { inboxId: string }) {
+      const { calls, refused } = world();
+      calls.push({ name: 'applyReservation', input: inboxId });
+      return refused.get(inboxId) ?? [];
+    },
+    async send(input: Sent) {
+      world().sent.push(input);
+      return delivered;
+    },
+  } satisfies { [Name in keyof Activities]?: unknown });
 
   function watch(workflowId: string): Watched {
     const watched = { calls: [], sent: [], refused: new Map<string, readonly string[]>() };
@@ -121,12 +107,6 @@ export async function startSmallProcesses() {
         },
       };
     },
-    async stop() {
-      worker.shutdown();
-      await ran;
-      await native.close();
-      await connection.close();
-      await server.stop();
-    },
+    stop: floor.stop,
   };
 }

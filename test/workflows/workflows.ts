@@ -1,11 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { bundledWorkflows } from '../../cli/roles/workflow-bundle.ts';
 import type { Activities, SendInput } from '../../activities/contract.ts';
-import { patientGate } from './patient-gate.ts';
 import type {
   BookedOrder,
   CommandOutcome,
@@ -19,10 +15,10 @@ import type {
   OperatorCommand,
   Phase,
 } from '../../market/flex-request/index.ts';
-import { skipTimeOf, startAtMarketTime } from '../../rehearsal/skipped-time.ts';
-import { startTemporal } from '../../services/index.ts';
-import { COMMAND, TASK_QUEUE, workflowIds } from '../../workflows/ids.ts';
+import { skipTimeOf } from '../../rehearsal/skipped-time.ts';
+import { COMMAND, workflowIds } from '../../workflows/ids.ts';
 import type { Inbound } from '../../workflows/inbound.ts';
+import { openTemporalFloor } from './temporal-floor.ts';
 
 export const DSO = 'dso.example.com';
 export type Sent = SendInput & {
@@ -63,21 +59,12 @@ export async function startWorkflows() {
   /** The instant (UTC) at which a conversation begins: several may, each at its own. */
   const present = new AsyncLocalStorage<string>();
   const worlds = new Map<string, Watched>();
-  const server = await startTemporal({ timeSkipping: true, headless: true, eventsPerRun: EVENTS_PER_RUN });
-  const connection = await Connection.connect({
-    address: server.address,
-    interceptors: startAtMarketTime({ now: () => new Date(present.getStore()!) }),
+  const floor = await openTemporalFloor({
+    clock: { now: () => new Date(present.getStore()!) },
+    eventsPerRun: EVENTS_PER_RUN,
   });
-  const client = new Client({ connection });
-  const gate = patientGate(client);
-  const native = await openNative(server.address);
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
-    activities: activitiesIn(worlds) as Record<string, (input: never) => Promise<unknown>>,
-  });
-  const ran = worker.run();
+  const { client, gate } = floor;
+  await floor.work(activitiesIn(worlds));
 
   /** A conversation about to begin at an instant of market time (UTC), under the MessageID that begins it. */
   function converse(now: string, world: World, kind: 'flexRequest' | 'unsolicited' = 'flexRequest') {
@@ -150,23 +137,12 @@ export async function startWorkflows() {
   return {
     converse,
     client,
-    async stop() {
-      worker.shutdown();
-      await ran;
-      await native.close();
-      await connection.close();
-      await server.stop();
-    },
+    stop: floor.stop,
   };
 }
 
 export type Workflows = Awaited<ReturnType<typeof startWorkflows>>;
 export type Conversation = ReturnType<Workflows['converse']>;
-
-function openNative(address: string): Promise<NativeConnection> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  return NativeConnection.connect({ address });
-}
 
 /** What a conversation asks of the world, answered at once and written down. */
 function activitiesIn(worlds: ReadonlyMap<string, Watched>) {
