@@ -79,6 +79,8 @@ export class SchemaAdapterFactory implements SqlMigrationAwareDriverAdapterFacto
 class CataloguePool extends Pool {
   constructor(settings: PoolConfig) {
     super(settings);
+    // A server that ends an idle connection reports it here; the engine listens only until it is done with the pool.
+    this.on('error', () => {});
     const query = this.query.bind(this) as (...request: unknown[]) => Promise<QueryArrayResult>;
     const reading = async (...request: unknown[]) => {
       const result = await query(...request);

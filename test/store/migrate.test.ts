@@ -1,5 +1,7 @@
-import { Client } from 'pg';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { Client, type Pool } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SchemaAdapterFactory } from '../../store/schema-adapter.ts';
 import { missingFromMigrations } from '../../store/schema-engine.ts';
 import { createStore, migrate } from '../../store/index.ts';
 import { emptyDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -54,4 +56,23 @@ test('a migration that failed says why, and is tried again once the reason is go
 test('a database that is away is unavailable', async () => {
   const nowhere = migrate('postgresql://flexor:x@127.0.0.1:1/flexor');
   await expect(nowhere).rejects.toMatchObject({ code: 'store.unavailable' });
+});
+
+test('a server that ends a connection which the engine is done with ends nothing else', async () => {
+  const uncaught: unknown[] = [];
+  const keep = (failure: unknown): void => void uncaught.push(failure);
+  process.on('uncaughtException', keep);
+  const factory = new SchemaAdapterFactory(database.url);
+  const adapter = await factory.connect();
+  await adapter.executeScript('SELECT 1');
+  const { underlyingDriver } = adapter as SqlDriverAdapter & { underlyingDriver(): Pool };
+  const pool = underlyingDriver.call(adapter);
+  const ended = new Promise((resolve) => pool.once('remove', resolve));
+  await adapter.dispose();
+  await sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+  await ended;
+  await factory.close();
+  process.off('uncaughtException', keep);
+  expect(uncaught).toEqual([]);
 });
