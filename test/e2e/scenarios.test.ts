@@ -1,43 +1,10 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { nextAct } from '../../rehearsal/next-act.ts';
 import type { FlexorConfiguration } from '../../rehearsal/stage.ts';
 import { type Story, STORIES } from '../../rehearsal/stories/index.ts';
 import { testRehearsal } from '../support/rehearsal.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Runs the demo as a user does. */
-const demo = (...args: string[]) =>
-  promisify(execFile)(process.execPath, ['cli/bootstrap.mjs', 'demo', ...args], {
-    cwd: root,
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' },
-    maxBuffer: 16 * 1024 * 1024,
-  });
-
-test('--list names the scenarios, one a line', async () => {
-  const { stdout } = await demo('--list');
-  expect(stdout.trim().split('\n')).toEqual(STORIES.map(({ name }) => name));
-});
-
-test('a scenario that does not exist is refused, and the others are named', async () => {
-  await expect(demo('--scenario', 'no-such')).rejects.toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('unsolicited'),
-  });
-});
-
 const told = STORIES.slice(1);
-const [first] = told;
-
-test(`by the command: ${first!.name}`, async () => {
-  const { stdout } = await demo('--scenario', first!.name);
-  expect(stdout).toContain(first!.title);
-  expect(stdout).toMatch(/All \d+ steps happened/);
-});
-
 /** Settles first of all: no settlement may leave out what an earlier story ordered. */
 const FIRST = 'disputed';
 /** These contradict what the others configure: before each of them, Flexor starts again with what it needs. */
