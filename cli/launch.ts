@@ -105,8 +105,11 @@ async function temporalOf(
 const hostOf = ({ host, port }: { host: string; port: number }): string =>
   `${host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Asks until the answer is 200, the run is being stopped, or it takes too long. */
-async function untilReady(url: string, signal: AbortSignal): Promise<void> {
+/**
+ * Asks until the answer is 200, the run is being stopped, or it takes too long.
+ * @throws FlexorError `cli.not-ready`
+ */
+export async function untilReady(url: string, signal: AbortSignal): Promise<void> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN_MS)]);
   let last = 'no answer';
   while (!deadline.aborted) {

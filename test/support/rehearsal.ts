@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { reasonOf } from '../../base/index.ts';
-import { type Rehearsal, rehearse, until } from '../../rehearsal/rehearsal.ts';
+import { untilReady } from '../../cli/launch.ts';
+import { type Rehearsal, rehearse } from '../../rehearsal/rehearsal.ts';
 import { setStage, type StageOptions } from '../../rehearsal/stage.ts';
 import { Supervisor } from '../../services/index.ts';
 import { tailOf } from '../../services/log-tail.ts';
@@ -50,12 +51,7 @@ export function testRehearsal(options: StageOptions = {}): TestRehearsal {
       for (const role of ['api', 'worker']) await roles.stop(role);
       await stage.reconfigure(configure);
       for (const role of ['worker', 'api']) await roles.restart(role);
-      const ready = () =>
-        fetch(`${flexor.operatorUrl}/readyz`).then(
-          ({ ok }) => ok || undefined,
-          () => undefined,
-        );
-      await until(ready, 'Flexor to be ready again', 90_000);
+      await untilReady(`${flexor.operatorUrl}/readyz`, supervisor.signal);
     },
   };
 }

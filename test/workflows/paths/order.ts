@@ -1,4 +1,3 @@
-import { ServiceError } from '@temporalio/client';
 import { expect } from 'vitest';
 import { deferred } from '../../../services/wait.ts';
 import { messageIdOf } from '../workflows.ts';
@@ -19,17 +18,6 @@ import {
 
 const idOf = (n: number): string => `bbbbbbbb-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-/** What the relay does: a run that is just ending, or a server that is busy, takes nothing now, and the next try does. */
-async function insist<T>(give: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await give();
-    } catch (thrown) {
-      if (!(thrown instanceof ServiceError)) throw thrown;
-    }
-  }
-}
-
 const wrongOrder = (talk: Talk, n: number) =>
   talk.order({ OrderReference: `O-${n}`, Price: '1.00' }, { messageId: idOf(n) });
 
@@ -39,9 +27,7 @@ const AT_ONCE = 8;
 /** Orders that are refused, from a number on: each makes the history longer. */
 async function orderWrongly(talk: Talk, from: number): Promise<void> {
   expect(from).toBeLessThan(1_000);
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, (_, index) => insist(() => wrongOrder(talk, from + index))),
-  );
+  await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => wrongOrder(talk, from + index)));
 }
 
 export const ORDER_PATHS: readonly Path[] = [
@@ -169,8 +155,8 @@ export const ORDER_PATHS: readonly Path[] = [
       const firstRun = await talk.runId();
       for (let n = 0; (await talk.runId()) === firstRun; n += AT_ONCE) await orderWrongly(talk, n);
       // The new run knows what the old one saw.
-      await insist(() => wrongOrder(talk, 0));
-      await insist(() => talk.order({ OrderReference: 'right' }));
+      await wrongOrder(talk, 0);
+      await talk.order({ OrderReference: 'right' });
       await talk.quiet('Ordered');
       const answers = talk.draftsOf('FlexOrderResponse');
       expect(answers.filter(({ FlexOrderMessageID }) => FlexOrderMessageID === idOf(0))).toHaveLength(1);
